@@ -1,0 +1,59 @@
+"""What has happened so far? The only input of a measure."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from apportion.domain.arrays import Bools, Ints
+from apportion.domain.plan import Plan
+from apportion.domain.pool import Pool
+from apportion.domain.schedule import Schedule
+from apportion.domain.situation import Situation
+
+
+@dataclass(frozen=True, eq=False)
+class Usage:
+    """What was used in one window: (N, R) resource-seconds in whole thousandths, with how it was obtained."""
+
+    start_s: int
+    end_s: int
+    used: Ints
+    method: str = "simulated"
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """One way a stream of jobs went, and how each member's jobs go alone by the same discipline.
+
+    Attributes
+    ----------
+    discipline, placement : how it was replayed
+    capacity : (R,) whole thousandths that were shared
+    pooled : every job in the one pool
+    alone : by name of the discipline at home, every job on its own member's entitlement
+    """
+
+    discipline: str
+    placement: str
+    capacity: Ints
+    pooled: Schedule
+    alone: dict[str, Schedule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """All that measures may look at; any part may be missing, and then a measure says None.
+
+    `situations` and `plans` have one entry a window, `usage` too; `replay` is the whole stream.
+    """
+
+    pool: Pool
+    situations: tuple[Situation, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    usage: tuple[Usage, ...] = ()
+    replay: Replay | None = None
+
+
+def compared(pooled: Schedule, alone: Schedule) -> Bools:
+    """Tell which jobs finished both in the pool and alone: the ones that waiting may be compared on."""
+    return np.asarray(pooled.finished & alone.finished)

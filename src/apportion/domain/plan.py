@@ -1,0 +1,120 @@
+"""Who gets what?"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from apportion.domain.arrays import Floats, Ints
+from apportion.domain.canonical import digest
+from apportion.domain.quantity import MICRO, exact_products
+from apportion.domain.situation import Situation
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The grants of one decision, with the digest of the situation they answer.
+
+    Attributes
+    ----------
+    tasks_micro : (M, F) whole micro-tasks of each claim on each flavor
+    objective : what the policy maximised, where it has a number; for people, never signed
+    bound, gap : upper bound on the objective and their distance, where the policy proves one
+    rounding_loss : tasks lost between the policy's real numbers and whole micro-tasks, as a part of all tasks granted
+    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one
+    """
+
+    policy: str
+    parameters: dict[str, Any]
+    situation: str
+    tasks_micro: Ints
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    rounding_loss: float = 0.0
+    prices: Ints | None = None
+    price_denominator: int = 1
+    notes: tuple[str, ...] = field(default=())
+
+    def digest(self, situation: Situation) -> str:
+        """SHA-256 of the signed core: policy, parameters, situation, grants and prices."""
+        grants = [
+            [claim, situation.flavors[f], int(self.tasks_micro[i, f])]
+            for i, claim in enumerate(situation.claims.id)
+            for f in np.flatnonzero(self.tasks_micro[i])
+        ]
+        prices = [] if self.prices is None else self.prices.tolist()
+        core = [
+            self.policy,
+            [[k, str(v)] for k, v in sorted(self.parameters.items())],
+            self.situation,
+            grants,
+            prices,
+            self.price_denominator,
+        ]
+        return digest(core)
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """What a plan means, member by member: a derived view, for people.
+
+    Attributes
+    ----------
+    granted : (N, F, R) whole millionths of a thousandth (micro · milli) of each resource
+    tasks_micro : (N,) tasks granted
+    rate : (N,) useful task-seconds per second
+    """
+
+    situation: Situation
+    plan: Plan
+
+    @cached_property
+    def granted(self) -> Ints:
+        """What each member holds: (N, F, R), in millionths of a thousandth of a unit."""
+        claims = self.situation.claims
+        held = np.zeros((len(self.situation.members), *self.situation.capacity.shape), dtype=np.float64)
+        for f in range(len(self.situation.flavors)):
+            np.add.at(held[:, f], claims.member, claims.bundle * self.plan.tasks_micro[:, f, None].astype(np.float64))
+        return np.asarray(np.rint(held).astype(np.int64))
+
+    @cached_property
+    def fraction(self) -> Floats:
+        """Each member's part of the pool's total of each resource: (N, R)."""
+        total = self.situation.capacity.sum(axis=0) * float(MICRO)
+        return np.asarray(self.granted.sum(axis=1) / np.maximum(total, 1.0))
+
+    @cached_property
+    def dominant(self) -> Floats:
+        """Each member's largest part of any resource: (N,)."""
+        return np.asarray(self.fraction.max(axis=1, initial=0.0))
+
+    @cached_property
+    def tasks_micro(self) -> Ints:
+        """Tasks granted to each member: (N,)."""
+        return _by_member(self.situation, self.plan.tasks_micro.sum(axis=1))
+
+    @cached_property
+    def asked_micro(self) -> Ints:
+        """Tasks asked for by each member: (N,)."""
+        return _by_member(self.situation, self.situation.claims.tasks_micro)
+
+    @cached_property
+    def rate(self) -> Floats:
+        """Useful rate of each member: (N,)."""
+        each = (self.situation.claims.speed * self.plan.tasks_micro).sum(axis=1) / MICRO
+        return np.asarray(
+            np.bincount(self.situation.claims.member, each, len(self.situation.members)), dtype=np.float64
+        )
+
+
+def _by_member(situation: Situation, values: Ints) -> Ints:
+    total = np.zeros(len(situation.members), dtype=np.int64)
+    np.add.at(total, situation.claims.member, values)
+    return total
+
+
+def total_use(situation: Situation, plan: Plan) -> Ints:
+    """Add up exactly what a plan uses: (F, R), in millionths of a thousandth of a unit."""
+    return exact_products(plan.tasks_micro, situation.claims.bundle)

@@ -1,0 +1,141 @@
+"""What is known when deciding? The only input of a policy."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.domain.canonical import canonical_bytes, leaf, merkle_root
+from apportion.domain.entitlement import Standing
+from apportion.domain.pool import Pool
+from apportion.domain.quantity import decimal_text
+from apportion.domain.tables import Claims, Members, Nodes, fits
+from apportion.domain.ties import tie_order
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time a decision is for: from `start_s` to before `end_s`, on the trace's clock."""
+
+    start_s: int
+    end_s: int
+
+    @property
+    def length_s(self) -> int:
+        """Seconds from start to end."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """All that is known when deciding.
+
+    Attributes
+    ----------
+    resources : (R,) names with their unit
+    flavors : (F,) names
+    capacity : (F, R) whole thousandths
+    standing : entitlements and weights of members
+    used : (N, R) resource-seconds each member used before this window, in whole units (not thousandths)
+    seed : 32 bytes that decide ties
+    """
+
+    resources: tuple[str, ...]
+    flavors: tuple[str, ...]
+    members: Members
+    nodes: Nodes
+    capacity: Ints
+    standing: Standing
+    claims: Claims
+    window: Window
+    seed: bytes
+    used: Ints
+    guardrails: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def runs_on(self) -> Bools:
+        """Where each claim may run: (M, F)."""
+        return np.asarray(self.claims.speed > 0)
+
+    @cached_property
+    def order(self) -> Ints:
+        """Position of each claim in the tie order: (M,)."""
+        return tie_order(self.seed, self.claims.id)
+
+    @cached_property
+    def member_order(self) -> Ints:
+        """Position of each member in the tie order: (N,)."""
+        return tie_order(self.seed, self.members.id)
+
+    @cached_property
+    def dominant(self) -> Floats:
+        """Dominant share of one task of each claim: (M,), the largest part of the pool's total of any resource."""
+        total = self.capacity.sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(self.claims.bundle > 0, self.claims.bundle / total, 0.0)
+        return np.asarray(part.max(axis=1, initial=0.0))
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Weight of each claim: (M,), its member's share W divided among the member's claims by d = tasks · dominant.
+
+        So all claims of a member reach their cap at one level, and cutting a claim in two changes nothing.
+        Claims that can never be granted (asking for a resource the pool lacks) weigh nothing.
+        """
+        wish = np.where(np.isfinite(self.dominant), self.claims.tasks_micro * self.dominant, 0.0)
+        total = np.bincount(self.claims.member, weights=wish, minlength=len(self.members))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(wish > 0, wish / total[self.claims.member], 0.0)
+        return np.asarray(self.standing.share[self.claims.member] * part)
+
+    @cached_property
+    def digest(self) -> str:
+        """RFC 6962 root, in hex, over a header row and the rows of members, entitlements, nodes and claims."""
+        head = {
+            "resources": list(self.resources),
+            "flavors": list(self.flavors),
+            "capacity": self.capacity.tolist(),
+            "window": [self.window.start_s, self.window.end_s],
+            "seed": self.seed.hex(),
+            "guardrails": {name: decimal_text(value) for name, value in self.guardrails.items()},
+            "rows": [len(self.members), len(self.nodes), len(self.claims)],
+        }
+        standing = [
+            leaf(canonical_bytes(["standing", name, weight, entitlement, used]))
+            for name, weight, entitlement, used in zip(
+                self.members.id,
+                self.standing.weight.tolist(),
+                self.standing.entitlement.tolist(),
+                self.used.tolist(),
+                strict=True,
+            )
+        ]
+        rows = [leaf(canonical_bytes(head)), *self.members.leaves, *standing, *self.nodes.leaves, *self.claims.leaves]
+        return merkle_root(rows).hex()
+
+
+def situation(pool: Pool, claims: Claims, window: Window, used: Ints | None = None) -> Situation:
+    """Put a pool and the claims of one window before a policy.
+
+    Claims must be in the byte order of their ids; where a claim does not fit a flavor by GPU memory or runtime its speed
+    there becomes 0, so that nobody has to ask twice.
+    """
+    at = list(pool.resources)
+    gpu = claims.bundle[:, at.index("gpu_milli")] > 0 if "gpu_milli" in at else np.zeros(len(claims), dtype=bool)
+    may = fits(pool.flavor_gpu_memory, pool.flavor_runtime, claims.gpu_memory_milli_gib, claims.runtime, gpu)
+    if not (may | (claims.speed == 0)).all():
+        claims = replace(claims, speed=np.where(may, claims.speed, 0.0))
+    return Situation(
+        pool.resources,
+        pool.flavors,
+        pool.members,
+        pool.nodes,
+        pool.capacity,
+        pool.standing,
+        claims,
+        window,
+        pool.seed,
+        np.zeros((len(pool.members), len(pool.resources)), dtype=np.int64) if used is None else used,
+        dict(pool.charter.guardrails),
+    )

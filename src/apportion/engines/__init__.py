@@ -1,0 +1,1 @@
+"""How is a plan made real? One file an engine."""

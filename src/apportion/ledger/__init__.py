@@ -1,0 +1,1 @@
+"""What was decided, and who can check it? Files that keep plans, situations and runs."""

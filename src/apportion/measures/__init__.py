@@ -1,0 +1,1 @@
+"""What did it do, and to whom? One file a question."""

@@ -1,0 +1,1 @@
+"""How is the pool divided? One file a rule."""

@@ -1,0 +1,118 @@
+"""What must each kind of plug-in do?
+
+A plug-in is a module: one file in the folder of its kind, or a module that another package names in the entry-point group
+``apportion.<kind>``. It exposes the names below at its top level; nobody asks which plug-in it is.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from apportion.domain.arrays import Ints
+from apportion.domain.figure import Figure
+from apportion.domain.history import History, Usage
+from apportion.domain.plan import Plan
+from apportion.domain.pool import Pool
+from apportion.domain.schedule import Schedule
+from apportion.domain.situation import Situation, Window
+from apportion.domain.trace import Trace
+from apportion.domain.verdict import Verdict
+
+
+class Divide(Protocol):
+    """Divide one situation; keyword parameters with defaults are the policy's own, set by the charter or ``--set``."""
+
+    def __call__(self, situation: Situation, **parameters: Any) -> Plan: ...
+
+
+class Policy(Protocol):
+    """How is the pool divided? ``policies/<name>.py``."""
+
+    GUARDS: frozenset[str]  # the guardrails this policy can hold
+    divide: Divide
+
+    def promises(self, situation: Situation, **parameters: Any) -> tuple[str, ...]:
+        """Name the proofs that hold for every plan of this policy in this situation, and no others."""
+        ...
+
+
+class Proof(Protocol):
+    """Is the plan what it claims to be? ``proofs/<name>.py``."""
+
+    def check(self, situation: Situation, plan: Plan) -> Verdict:
+        """Confirm or refute one property of one plan, independently of the policy that made it."""
+        ...
+
+
+class Measure(Protocol):
+    """What did it do, and to whom? ``measures/<name>.py``."""
+
+    def measure(self, history: History) -> Sequence[Figure]:
+        """Compute the figures; a figure whose inputs are missing has the value None."""
+        ...
+
+
+class Source(Protocol):
+    """Where do pools and traces come from? ``sources/<name>.py``."""
+
+    def read(self, *paths: Path, **options: Any) -> Pool:
+        """Read one pool; all faults are raised together as BadInput, and what is only worth telling is in its notices."""
+        ...
+
+
+class Queue(Protocol):
+    """A replay under way: the same compiled code for a virtual and a real clock."""
+
+    def follow(self, shares: Ints) -> None:
+        """Take the planned shares of the window that begins: (N,) parts per billion of the pool, −1 for *must wait*.
+
+        Disciplines that follow no plan ignore it.
+        """
+        ...
+
+    def advance(self, until_s: int) -> None:
+        """Handle every event before `until_s`."""
+        ...
+
+    def schedule(self) -> Schedule:
+        """Say what became of each job so far; a copy."""
+        ...
+
+
+class Discipline(Protocol):
+    """In which order do queued gangs start? ``simulation/disciplines/<name>.py``."""
+
+    ALONE: tuple[str, ...]  # the disciplines of a member at home that a pooled replay is compared with
+    PLANNED: bool  # whether it follows the shares of a plan, window by window
+
+    def open_queue(self, trace: Trace, **parameters: Any) -> Queue:
+        """Start a replay."""
+        ...
+
+
+class Engine(Protocol):
+    """How is a plan made real? ``engines/<name>.py``."""
+
+    def open(self, pool: Pool) -> "OpenEngine":
+        """Take hold of the pool."""
+        ...
+
+
+class OpenEngine(Protocol):
+    """An engine at work on one pool, window by window."""
+
+    def windows(self) -> Sequence[Window]:
+        """Say which windows there are to decide for."""
+        ...
+
+    def observe(self, window: Window) -> Ints:
+        """Say which jobs are submitted and not finished at the start of a window: positions in the pool's jobs."""
+        ...
+
+    def apply(self, situation: Situation, plan: Plan) -> Usage:
+        """Make the plan real for its window, and read back what was used."""
+        ...
+
+    def schedule(self) -> Schedule:
+        """Say what became of each job."""
+        ...

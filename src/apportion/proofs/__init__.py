@@ -1,0 +1,1 @@
+"""Is the plan what it claims to be? One file a property."""

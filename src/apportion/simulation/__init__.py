@@ -1,0 +1,1 @@
+"""What would happen? Compiled event kernels under a virtual clock."""

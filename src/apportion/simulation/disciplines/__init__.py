@@ -1,0 +1,1 @@
+"""In which order do queued gangs start? One file a discipline."""

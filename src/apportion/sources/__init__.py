@@ -1,0 +1,1 @@
+"""Where do pools, claims and traces come from? One file a format."""
