@@ -1,3 +1,58 @@
-"""Apportion divides a shared pool of AI compute, proves the division, replays it and tells what it means."""
+"""Apportion divides a shared pool of AI compute, proves the division, replays it and tells what it means.
+
+>>> import apportion as ap
+>>> pool = ap.read("examples/itp")          # a Pool, validated
+>>> plan = ap.plan(pool, policy="max_min")  # a Plan
+>>> [str(v.status) for v in ap.prove(pool, plan) if v.proof == "feasible"]
+['holds']
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from apportion.domain.history import Replay
+    from apportion.domain.plan import Plan
+    from apportion.domain.pool import Pool
+    from apportion.domain.situation import Window
+    from apportion.domain.verdict import Verdict
 
 __version__ = "0.1.0"
+__all__ = ["plan", "prove", "read", "simulate"]
+
+
+def read(path: str | Path) -> "Pool":
+    """Read a pool directory.
+
+    Raises
+    ------
+    apportion.errors.BadInput
+        with every fault of every file.
+    """
+    from apportion import registry
+
+    return registry.source("directory").read(Path(path))
+
+
+def plan(pool: "Pool", policy: str | None = None, *, window: "Window | None" = None, **parameters: Any) -> "Plan":
+    """Divide a pool by its charter's policy or another: its claims, or the offered load of a window of its jobs."""
+    from apportion import loop
+
+    by = loop.charter_rule(pool.charter) if policy is None else loop.rule(policy, parameters)
+    return loop.decide(loop.assess(pool, window), by)
+
+
+def prove(
+    pool: "Pool", plan: "Plan", proofs: list[str] | None = None, *, window: "Window | None" = None
+) -> "list[Verdict]":
+    """Check a plan of this pool with independent checkers: all that are registered, or those named."""
+    from apportion import loop
+
+    return list(loop.prove(loop.assess(pool, window), plan, proofs))
+
+
+def simulate(pool: "Pool", discipline: str = "entitled", *, placement: str = "counting", **parameters: Any) -> "Replay":
+    """Replay a pool's jobs, in the pool and alone."""
+    from apportion.replays import simulate as replay
+
+    return replay(pool, discipline, placement=placement, parameters=parameters)

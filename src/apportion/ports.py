@@ -4,7 +4,7 @@ A plug-in is a module: one file in the folder of its kind, or a module that anot
 ``apportion.<kind>``. It exposes the names below at its top level; nobody asks which plug-in it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,26 +93,29 @@ class Discipline(Protocol):
 class Engine(Protocol):
     """How is a plan made real? ``engines/<name>.py``."""
 
-    def open(self, pool: Pool) -> "OpenEngine":
-        """Take hold of the pool."""
+    def open_engine(self, pool: Pool, capacity: Ints | None = None) -> "OpenEngine":
+        """Take hold of the pool; an engine on real nodes refuses another `capacity` than the pool's."""
         ...
 
 
 class OpenEngine(Protocol):
     """An engine at work on one pool, window by window."""
 
-    def windows(self) -> Sequence[Window]:
-        """Say which windows there are to decide for."""
+    def windows(self) -> Iterator[Window]:
+        """Say, one after the other, which windows there are to decide for."""
         ...
 
     def observe(self, window: Window) -> Ints:
         """Say which jobs are submitted and not finished at the start of a window: positions in the pool's jobs."""
         ...
 
-    def apply(self, situation: Situation, plan: Plan) -> Usage:
-        """Make the plan real for its window, and read back what was used."""
+    def apply(self, situation: Situation, plan: Plan, shares: Ints) -> Usage:
+        """Make the plan real for its window, and read back what was used.
+
+        `shares` is what the plan means to a queue: (N,) parts per billion of the pool, −1 for *must wait*.
+        """
         ...
 
     def schedule(self) -> Schedule:
-        """Say what became of each job."""
+        """Say what became of each job, in the order of the pool's jobs."""
         ...

@@ -1,4 +1,4 @@
 """What is being talked about?
 
-Frozen values: quantities, pool, charter, claims, situation, plan, verdict, usage, schedule, and the bytes that stand for them.
+Frozen values: quantities, pool, charter, claims, situation, plan, verdict, usage, schedule, and which bytes stand for them.
 """

@@ -1,14 +1,15 @@
 """Which bytes stand for a value?
 
-Canonical JSON is RFC 8785 with ASCII keys; integers beyond ±(2⁵³−1) are strings; floats are not allowed. A table is the
-RFC 6962 Merkle root over its canonical rows, each salted, so that one row can be disclosed later without the others.
+Canonical JSON is RFC 8785 with ASCII keys; integers beyond ±(2⁵³−1) are strings; floats are not allowed. Under those two
+limits the standard library's encoder writes the same bytes as RFC 8785 (tested against an independent implementation), and
+fast enough for a million claims. A table is the RFC 6962 Merkle root over its canonical rows, each salted, so that one row
+can be disclosed later without the others.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
-
-import rfc8785
 
 SAFE = 2**53 - 1
 
@@ -19,7 +20,7 @@ def canonical_bytes(value: Any) -> bytes:
     >>> canonical_bytes({"b": 2**60, "a": ["x", 1]})
     b'{"a":["x",1],"b":"1152921504606846976"}'
     """
-    return rfc8785.dumps(_plain(value))
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def _plain(value: Any) -> Any:

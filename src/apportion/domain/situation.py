@@ -37,7 +37,7 @@ class Situation:
     flavors : (F,) names
     capacity : (F, R) whole thousandths
     standing : entitlements and weights of members
-    used : (N, R) resource-seconds each member used before this window, in whole units (not thousandths)
+    used : (N, R) resource-seconds each member used before this window, in whole thousandths
     seed : 32 bytes that decide ties
     """
 
@@ -115,11 +115,14 @@ class Situation:
         return merkle_root(rows).hex()
 
 
-def situation(pool: Pool, claims: Claims, window: Window, used: Ints | None = None) -> Situation:
+def situation(
+    pool: Pool, claims: Claims, window: Window, used: Ints | None = None, capacity: Ints | None = None
+) -> Situation:
     """Put a pool and the claims of one window before a policy.
 
     Claims must be in the byte order of their ids; where a claim does not fit a flavor by GPU memory or runtime its speed
-    there becomes 0, so that nobody has to ask twice.
+    there becomes 0, so that nobody has to ask twice. Another `capacity` (F, R) than the pool's asks what a smaller pool
+    would do: entitlements shrink in the same proportion, weights stay.
     """
     at = list(pool.resources)
     gpu = claims.bundle[:, at.index("gpu_milli")] > 0 if "gpu_milli" in at else np.zeros(len(claims), dtype=bool)
@@ -131,11 +134,15 @@ def situation(pool: Pool, claims: Claims, window: Window, used: Ints | None = No
         pool.flavors,
         pool.members,
         pool.nodes,
-        pool.capacity,
-        pool.standing,
+        pool.capacity if capacity is None else capacity,
+        pool.standing if capacity is None else _scaled(pool.standing, pool.capacity, capacity),
         claims,
         window,
         pool.seed,
         np.zeros((len(pool.members), len(pool.resources)), dtype=np.int64) if used is None else used,
         dict(pool.charter.guardrails),
     )
+
+
+def _scaled(standing: Standing, full: Ints, capacity: Ints) -> Standing:
+    return Standing(standing.entitlement * capacity // np.maximum(full, 1), standing.weight)

@@ -5,7 +5,6 @@ their ids, so the order of rows in a file cannot matter; jobs keep the order of 
 at equal times. References to members and flavors are positions; −1 means none.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints, Text
-from apportion.domain.canonical import SAFE, leaves
+from apportion.domain.canonical import canonical_bytes, leaves
 from apportion.domain.quantity import amount_text, decimal_text
 
 NOBODY = -1
@@ -210,14 +209,7 @@ def fits(flavor_gpu_memory: Ints, flavor_runtime: Text, gpu_memory: Ints, runtim
 
 
 def _row(*cells: object) -> bytes:
-    """Encode one row as canonical JSON: what RFC 8785 would write for these strings, whole numbers and lists."""
-    return json.dumps([_cell(cell) for cell in cells], ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _cell(cell: object) -> object:
-    if isinstance(cell, list):
-        return [_cell(item) for item in cell]
-    return str(cell) if isinstance(cell, int) and not -SAFE <= cell <= SAFE else cell
+    return canonical_bytes(list(cells))
 
 
 def _optional(number: float) -> str:

@@ -1,11 +1,13 @@
 """What does a scheduler see? Jobs as bare numbers, in order of arrival."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints, Text, ints
 from apportion.domain.pool import Pool
+from apportion.domain.schedule import Schedule
 from apportion.domain.window import stream
 from apportion.errors import BadInput
 
@@ -40,15 +42,24 @@ class Trace:
     def __len__(self) -> int:
         return len(self.id)
 
-    @property
+    @cached_property
     def possible(self) -> Bools:
         """Which gangs fit the empty pool: (J,)."""
         return np.asarray((self.need <= self.capacity).all(axis=1))
 
-    @property
+    @cached_property
     def possible_alone(self) -> Bools:
         """Which gangs fit their member's entitlement: (J,)."""
         return np.asarray((self.need <= self.entitlement[self.member]).all(axis=1))
+
+    def in_table_order(self, schedule: Schedule) -> Schedule:
+        """Bring a schedule from the order of arrival into the order of the pool's table."""
+        columns = []
+        for column in (schedule.start_s, schedule.end_s, schedule.preemptions):
+            table = np.empty_like(column)
+            table[self.position] = column
+            columns.append(table)
+        return Schedule(*columns)
 
     @property
     def load(self) -> Floats:

@@ -21,10 +21,11 @@ from apportion.errors import BadInput
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """The jobs of a pool, sorted into the classes that become claims."""
+    """The jobs of a pool, sorted into the classes that become claims; `capacity` (F, R) if it is not the pool's."""
 
     pool: Pool
     jobs: Jobs
+    capacity: Ints | None = None
 
     @cached_property
     def _sorted(self) -> tuple[Claims, Ints]:
@@ -56,10 +57,10 @@ class Stream:
     def _situation(self, tasks_micro: Ints, window: Window, used: Ints | None = None) -> Situation:
         asked = np.flatnonzero(tasks_micro)
         claims = replace(take(self.classes, asked), tasks_micro=tasks_micro[asked])
-        return situation(self.pool, claims, window, used)
+        return situation(self.pool, claims, window, used, self.capacity)
 
 
-def stream(pool: Pool) -> Stream:
+def stream(pool: Pool, capacity: Ints | None = None) -> Stream:
     """Read a pool's jobs as a stream.
 
     Raises
@@ -69,7 +70,7 @@ def stream(pool: Pool) -> Stream:
     """
     if pool.jobs is None:
         raise BadInput("this pool has no jobs", "jobs.csv", "add jobs.csv, or plan on claims.csv")
-    return Stream(pool, pool.jobs)
+    return Stream(pool, pool.jobs, capacity)
 
 
 def busiest(pool: Pool, jobs: Jobs) -> Window:

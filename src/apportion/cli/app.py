@@ -1,0 +1,66 @@
+"""Which verbs are there, and what becomes of an error?"""
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from apportion import __version__
+from apportion.cli import assess, imports, init, plan, prove, report, run, simulate
+from apportion.cli.options import settings
+from apportion.errors import ApportionError
+
+HELP = """Divide a shared pool of AI compute, prove the division, replay it, and say what it means.
+
+A pool is a directory: start with `apportion init DIR`, or bring a trace with `apportion import FORMAT SRC --out POOL`.
+"""
+
+app = typer.Typer(help=HELP, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+for module in (init, imports, assess, plan, prove, simulate, run, report):
+    module.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"apportion {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notices.")] = False,
+) -> None:
+    """Take the options that every verb has."""
+    del version
+    settings.quiet = quiet
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def run_app(arguments: list[str] | None = None) -> int:
+    """Run a verb and turn any error into one message and an exit code; the one `except` of the program."""
+    try:
+        result = app(args=arguments, standalone_mode=False, prog_name="apportion")
+    except ApportionError as error:
+        _tell(error)
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("interrupted: nothing was written", err=True)
+        return 130
+    except TyperException as error:
+        typer.echo(f"apportion: {error.format_message()}\n    → see: apportion --help", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left: Python would complain while flushing
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: ApportionError) -> None:
+    for fault in error.faults:
+        typer.echo(f"apportion: {fault}", err=True)

@@ -1,0 +1,57 @@
+"""Convert a trace or an inventory into a pool."""
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apportion.cli.options import Set, notices
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="import")(imports)
+
+
+def imports(
+    kind: Annotated[str, typer.Argument(metavar="FORMAT", help="Such as itp, philly, openb, swf, gavel, directory.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="SRC…", help="Files or directories of that format.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="POOL", help="The pool directory to write.", show_default=False)
+    ],
+    load: Annotated[
+        float | None,
+        typer.Option("--load", help="Derive nodes so that the trace loads them so much.", show_default="0.8"),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="Names of columns in another language.", show_default=False),
+    ] = None,
+    parameters: Set = None,
+) -> None:
+    """Convert a trace or inventory into a pool directory, telling what looks wrong in it."""
+    from apportion import registry
+    from apportion.cli.reading import parameters as read_parameters
+    from apportion.errors import BadInput, NotFound
+
+    source = registry.source(kind)
+    missing = [path for path in sources if not path.exists()]
+    if missing:
+        raise NotFound(f"there is no {', '.join(map(str, missing))}", mend="check the path")
+    given: dict[str, Any] = read_parameters(parameters)
+    given |= {key: value for key, value in (("load", load), ("map", mapping)) if value is not None}
+    known = inspect.signature(source.read).parameters
+    unknown = [key for key in given if key not in known]
+    if unknown:
+        raise BadInput(
+            f'format "{kind}" has no option {", ".join(unknown)}',
+            mend=f"it has: {', '.join(list(known)[1:]) or 'none'}",
+        )
+    pool = source.read(*sources, **given)
+    notices(pool.notices)
+    registry.source("directory").write(pool, out)  # type: ignore[attr-defined]  # the one source that also writes
+    jobs = f", {len(pool.jobs):,} jobs" if pool.jobs is not None else ""
+    claims = f", {len(pool.claims):,} claims" if pool.claims is not None else ""
+    typer.echo(f"{out}: {len(pool.members)} members, {len(pool.nodes):,} nodes{jobs}{claims}")
+    typer.echo(f"next: apportion assess {out}")

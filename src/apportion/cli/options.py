@@ -1,0 +1,53 @@
+"""Which options do verbs share, and how are they shown?"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.errors import Fault
+
+
+class Format(StrEnum):
+    """How output is written."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSON = "json"
+    CSV = "csv"
+    YAML = "yaml"
+
+
+@dataclass
+class Settings:
+    """What changes this call only."""
+
+    quiet: bool = False
+
+
+settings = Settings()
+
+PoolPath = Annotated[Path, typer.Argument(metavar="POOL", help="A pool directory.", show_default=False)]
+Output = Annotated[Format, typer.Option("-o", "--output", help="How to write the result.", case_sensitive=False)]
+PolicyName = Annotated[
+    str | None, typer.Option("--policy", help="A policy instead of the charter's.", show_default=False)
+]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="K=V", help="A parameter; may be repeated.", show_default=False)
+]
+WindowText = Annotated[
+    str | None,
+    typer.Option(
+        "--window", metavar="START..END", help="Seconds on the trace's clock.", show_default="the busiest window"
+    ),
+]
+
+
+def notices(found: tuple[Fault, ...]) -> None:
+    """Tell what a linter found, on stderr."""
+    if settings.quiet:
+        return
+    for fault in found:
+        typer.echo(f"notice: {fault}", err=True)

@@ -1,0 +1,65 @@
+"""Decide who gets what, without doing anything."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apportion.cli.options import Format, Output, PolicyName, PoolPath, Set, WindowText
+from apportion.cli.output import emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="plan")(plan)
+
+
+def plan(
+    pool: PoolPath,
+    policy: PolicyName = None,
+    parameters: Set = None,
+    window: WindowText = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="PLAN.json", help="Write the plan here, and its situation beside it."),
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Decide who gets what by the charter's policy, or another. No side effects."""
+    from apportion import loop
+    from apportion.cli import reading
+    from apportion.domain.plan import Shares
+    from apportion.ledger import plan_file
+
+    read, by = reading.chosen_rule(reading.read_pool(pool), policy, parameters)
+    situation = loop.assess(read, reading.window(window))
+    decided = loop.decide(situation, by)
+    if out is not None:
+        plan_file.write_plan(out, situation, decided)
+    promised = ", ".join(by.promises(situation))
+    emit(
+        output,
+        plan_file.plan_json(situation, decided),
+        _rows(Shares(situation, decided)),
+        f"{read.charter.name}: plan by {by.name}, window {situation.window.start_s}..{situation.window.end_s} s",
+        f"Promised: {promised}." + (f" Written to {out}; check it with: apportion prove {pool} {out}" if out else ""),
+    )
+
+
+def _rows(shares: Any) -> list[dict[str, Any]]:
+    from apportion.domain.quantity import MICRO, MILLI
+
+    situation = shares.situation
+    rows = []
+    for m, name in enumerate(situation.members.id):
+        row = {
+            "member": name,
+            "tasks asked": int(shares.asked_micro[m]) / MICRO,
+            "tasks granted": int(shares.tasks_micro[m]) / MICRO,
+            "dominant share %": 100 * float(shares.dominant[m]),
+            "entitled to %": 100 * float(situation.standing.share[m]),
+        }
+        for k, resource in enumerate(situation.resources):
+            row[resource.split("_milli")[0]] = float(shares.granted[m, :, k].sum()) / (MICRO * MILLI)
+        rows.append(row)
+    return rows

@@ -1,0 +1,92 @@
+"""Check a plan with independent checkers."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apportion.cli.options import Format, Output, PoolPath
+from apportion.cli.output import emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="prove")(prove)
+
+
+def prove(
+    pool: PoolPath,
+    plan: Annotated[Path, typer.Argument(metavar="PLAN.json", help="A plan file.", show_default=False)],
+    proof: Annotated[
+        list[str] | None, typer.Option("--proof", help="Only this property; may be repeated.", show_default="all")
+    ] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Check a plan with independent checkers. Exit code 6 if a promised or named property is refuted."""
+    from apportion import loop
+    from apportion.errors import Fault, Refuted
+    from apportion.ledger import plan_file
+
+    situation = _situation(pool, plan)
+    decided = plan_file.read_plan(plan, situation)
+    verdicts = loop.prove(situation, decided, proof or None)
+    promised = loop.rule(decided.policy, decided.parameters).promises(situation)
+    rows = [verdict_row(verdict, promised=verdict.proof in promised) for verdict in verdicts]
+    emit(
+        output,
+        {"plan": decided.digest(situation), "situation": situation.digest, "verdicts": rows},
+        [{**row, "witness": _told(row["witness"])} for row in rows],
+        f"{plan}: {decided.policy}, window {situation.window.start_s}..{situation.window.end_s} s",
+    )
+    broken = loop.refuted(verdicts, proof or promised)
+    if broken:
+        raise Refuted(
+            Fault(f"{verdict.proof} is refuted: {verdict.meaning}", str(plan), "look at the witness above")
+            for verdict in broken
+        )
+
+
+def verdict_row(verdict: Any, *, promised: bool) -> dict[str, Any]:
+    """Show one verdict."""
+    return {
+        "proof": verdict.proof,
+        "status": str(verdict.status),
+        "promised": promised,
+        "exact": verdict.exact,
+        "figure": verdict.figure,
+        "meaning": verdict.meaning,
+        "witness": verdict.witness,
+    }
+
+
+def _told(witness: dict[str, Any]) -> str:
+    return "; ".join(f"{key} {value}" for key, value in witness.items())
+
+
+def _situation(pool: Path, plan: Path) -> Any:
+    """Rebuild the situation from the pool; if the pool has changed, take the one kept beside the plan and say so."""
+    from apportion import loop
+    from apportion.cli import reading
+    from apportion.cli.options import notices
+    from apportion.errors import Fault
+    from apportion.ledger import plan_file
+    from apportion.ledger.situation_file import read_situation
+
+    raw = plan_file.raw_plan(plan)
+    read = reading.read_pool(pool)
+    start_s, end_s = raw.get("window") or (0, read.charter.window_s)
+    wanted = None if read.claims is not None else reading.window(f"{start_s}..{end_s}")
+    situation = loop.assess(read, wanted)
+    beside = [path for z in (False, True) if (path := plan_file.situation_path(plan, compressed=z)).is_file()]
+    if situation.digest == raw["situation"] or not beside:
+        return situation
+    notices(
+        (
+            Fault(
+                "the pool gives another situation than the plan answers; checked against the one kept beside the plan",
+                str(pool),
+                "plan again to decide for the pool as it is now",
+            ),
+        )
+    )
+    return read_situation(beside[0])

@@ -1,0 +1,33 @@
+"""Tell a run as one page."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """Languages of the report."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="report")(report)
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run directory.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="The page to write.")] = Path("report.html"),
+    language: Annotated[Language, typer.Option("--lang", help="Language of the page.")] = Language.EN,
+) -> None:
+    """Write one self-contained page with tables and plots."""
+    from apportion.ledger.files import write_whole
+    from apportion.ledger.run_directory import read_run
+    from apportion.report.page import page
+
+    write_whole(out, page(read_run(run), language.value).encode())
+    typer.echo(str(out))

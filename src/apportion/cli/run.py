@@ -1,0 +1,54 @@
+"""Carry out the charter window by window on an engine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options import PolicyName, PoolPath, Set
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(name="run")(run)
+
+
+def run(
+    pool: PoolPath,
+    engine: Annotated[str, typer.Option("--engine", help="What carries the plans out.")] = "simulated",
+    policy: PolicyName = None,
+    parameters: Set = None,
+    windows: Annotated[
+        int | None, typer.Option("--windows", min=1, help="Stop after so many windows.", show_default="all")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="RUN", help="The run directory to write.")] = Path("out/run"),
+    sizing: Annotated[
+        bool, typer.Option("--sizing/--no-sizing", help="Also replay with fewer GPUs under every discipline.")
+    ] = True,
+    language: Annotated[str, typer.Option("--lang", help="Language of the closing table: en or zh.")] = "en",
+) -> None:
+    """Go window by window, knowing only what has been submitted; leave a run directory that `report` reads."""
+    import shlex
+    import sys
+
+    from rich.console import Console
+
+    from apportion import record
+    from apportion.cli import reading
+    from apportion.cli.progress import bar, clock_bar
+    from apportion.ledger.run_directory import input_digests, write_run
+    from apportion.report.terminal import closing
+
+    read, by = reading.chosen_rule(reading.read_pool(pool), policy, parameters)
+    with clock_bar("deciding window by window", read) as tick:
+        done = record.go(read, by, engine, windows, tick)
+    whole = None
+    if sizing:
+        from apportion.sizing import PERCENTS, size
+
+        with bar("replaying with fewer GPUs", len(PERCENTS)) as advance:
+            whole = size(read, by, advance)
+    command = shlex.join(["apportion", *sys.argv[1:]])
+    told = record.record(read, by, done, whole, command) | {"inputs": input_digests(pool)}
+    write_run(out, told, read, (done.busiest, done.plan), done.kept, done.schedule)
+    Console().print(closing(told, language))

@@ -1,0 +1,85 @@
+"""Carry plans out on a virtual clock: the queueing kernels of the simulator, driven window by window.
+
+The discipline is ``entitled``: each member's jobs start as its planned share of the pool comes free. What is simulated
+is what is run: these are the same compiled functions that `apportion simulate` calls.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from apportion.domain.arrays import Ints
+from apportion.domain.history import Usage
+from apportion.domain.plan import Plan
+from apportion.domain.pool import Pool
+from apportion.domain.schedule import NEVER, Schedule
+from apportion.domain.situation import Situation, Window
+from apportion.domain.ties import tie_order
+from apportion.domain.trace import Trace, trace
+from apportion.ports import Queue
+from apportion.simulation.disciplines import entitled
+
+
+def open_engine(pool: Pool, capacity: Ints | None = None) -> "Simulated":
+    """Take hold of a pool's jobs; `capacity` (R,) if the pool shall be smaller or larger than it is."""
+    jobs = trace(pool, tie_order(pool.seed, pool.members.id))
+    return Simulated(pool, jobs if capacity is None else jobs.with_capacity(capacity))
+
+
+class Simulated:
+    """The engine at work on one pool."""
+
+    def __init__(self, pool: Pool, jobs: Trace) -> None:
+        self.pool = pool
+        self.trace = jobs
+        self.queue: Queue = entitled.open_queue(jobs, window_s=pool.charter.window_s)
+        self._known = 0  # jobs of the trace submitted so far
+        self._open = np.zeros(0, dtype=np.int64)  # those of them not finished, as rows of the trace
+        self._now = self.queue.schedule()
+
+    def windows(self) -> Iterator[Window]:
+        """Go on until every job that fits the pool has ended."""
+        if not len(self.trace):
+            return
+        length = self.pool.charter.window_s
+        start, last = int(self.trace.submit_s[0]), int(self.trace.submit_s[-1])
+        self._open = self._unfinished(start)
+        while start <= last or len(self._open):
+            yield Window(start, start + length)
+            start += length
+            self._open = self._unfinished(start)
+
+    def observe(self, window: Window) -> Ints:  # noqa: ARG002  # `windows` stands at this window already
+        """Positions, in the pool's jobs, of those submitted by the start of the window and not finished then."""
+        return self.trace.position[self._open]
+
+    def apply(self, situation: Situation, plan: Plan, shares: Ints) -> Usage:  # noqa: ARG002  # shares say what the plan means here
+        """Let the queue follow the plan for its window, then read back what was used."""
+        window = situation.window
+        self.queue.follow(shares)
+        self.queue.advance(window.end_s)
+        self._now = self.queue.schedule()
+        return Usage(window.start_s, window.end_s, self._used(window))
+
+    def schedule(self) -> Schedule:
+        """What became of each job, in the order of the pool's jobs."""
+        return self.trace.in_table_order(self.queue.schedule())
+
+    def _unfinished(self, at_s: int) -> Ints:
+        known = int(np.searchsorted(self.trace.submit_s, at_s, side="right"))
+        arrived = np.arange(self._known, known)
+        self._known = known
+        rows = np.concatenate([self._open, arrived[self.trace.possible[arrived]]])
+        end = self._now.end_s[rows]
+        return np.asarray(rows[(end == NEVER) | (end > at_s)])
+
+    def _used(self, window: Window) -> Ints:
+        """Resource-seconds by member: only jobs open at the start or arriving within the window can have held anything."""
+        to = int(np.searchsorted(self.trace.submit_s, window.end_s, side="left"))
+        rows = np.concatenate([self._open, np.arange(self._known, max(to, self._known))])
+        start, end = self._now.start_s[rows], self._now.end_s[rows]
+        seconds = np.minimum(end, window.end_s) - np.maximum(start, window.start_s)
+        seconds = np.where(start == NEVER, 0, np.maximum(seconds, 0))
+        used = np.zeros((len(self.pool.members), self.trace.need.shape[1]), dtype=np.int64)
+        np.add.at(used, self.trace.member[rows], self.trace.need[rows] * seconds[:, None])
+        return used

@@ -1,0 +1,160 @@
+"""How is a plan written down? As JSON that scripts and strangers read, with its situation beside it."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from apportion.domain.arrays import Ints
+from apportion.domain.plan import Plan, Shares
+from apportion.domain.quantity import MICRO
+from apportion.domain.situation import Situation
+from apportion.errors import BadInput, Fault, NotFound
+from apportion.ledger.files import write_whole
+from apportion.ledger.situation_file import situation_bytes
+
+LARGE = 100_000  # claims above which a situation is compressed
+
+
+def plan_json(situation: Situation, plan: Plan) -> dict[str, Any]:
+    """Show a plan: the signed core (grants, prices) and the derived view that people read."""
+    shares = Shares(situation, plan)
+    return {
+        "policy": plan.policy,
+        "parameters": plan.parameters,
+        "situation": plan.situation,
+        "digest": plan.digest(situation),
+        "window": [situation.window.start_s, situation.window.end_s],
+        "grants": _grants(situation, plan.tasks_micro),
+        "members": [
+            {
+                "member": name,
+                "tasks": int(shares.tasks_micro[m]) / MICRO,
+                "rate": float(shares.rate[m]),
+                "dominant_share": float(shares.dominant[m]),
+                "share": {r: float(shares.fraction[m, k]) for k, r in enumerate(situation.resources)},
+            }
+            for m, name in enumerate(situation.members.id)
+        ],
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "rounding_loss": plan.rounding_loss,
+        "prices": {
+            "denominator": plan.price_denominator,
+            "levels": [] if plan.prices is None else plan.prices.tolist(),
+        },
+        "notes": list(plan.notes),
+    }
+
+
+def _grants(situation: Situation, tasks_micro: Ints) -> list[dict[str, Any]]:
+    claims = situation.claims
+    return [
+        {
+            "claim": claims.id[i],
+            "member": situation.members.id[claims.member[i]],
+            "flavor": situation.flavors[f],
+            "tasks_micro": int(tasks_micro[i, f]),
+            "tasks": int(tasks_micro[i, f]) / MICRO,
+            "resources": {
+                name: int(tasks_micro[i, f]) * int(need) / MICRO
+                for name, need in zip(situation.resources, claims.bundle[i], strict=True)
+                if need
+            },
+        }
+        for i, f in zip(*np.nonzero(tasks_micro), strict=True)
+    ]
+
+
+def write_plan(path: Path, situation: Situation, plan: Plan) -> Path:
+    """Write a plan, and its situation beside it; return where the situation is."""
+    write_whole(path, (json.dumps(plan_json(situation, plan), indent=1, ensure_ascii=False) + "\n").encode())
+    beside = situation_path(path, compressed=len(situation.claims) > LARGE)
+    content = situation_bytes(situation)
+    write_whole(beside, gzip.compress(content, 6, mtime=0) if beside.suffix == ".gz" else content)
+    return beside
+
+
+def situation_path(plan_path: Path, *, compressed: bool = False) -> Path:
+    """Name the situation file that belongs to a plan file: PLAN.json → SITUATION.json, x.json → x.situation.json."""
+    name = "SITUATION.json" if plan_path.name == "PLAN.json" else f"{plan_path.stem}.situation.json"
+    return plan_path.with_name(name + (".gz" if compressed else ""))
+
+
+def read_plan(path: Path, situation: Situation) -> Plan:
+    """Read a plan file back against its situation.
+
+    Raises
+    ------
+    NotFound, BadInput
+        if there is no such file, it is not a plan, or it names claims or flavors that the situation does not have.
+    """
+    return _plan(path, raw_plan(path), situation)
+
+
+def raw_plan(path: Path) -> dict[str, Any]:
+    """Read a plan file as it is."""
+    if not path.is_file():
+        raise NotFound(f"there is no plan file {path}", mend="write one with: apportion plan POOL --out PLAN.json")
+    try:
+        raw = json.loads(path.read_bytes(), object_pairs_hook=_once, parse_constant=_no_constant)
+    except ValueError as error:
+        raise BadInput(
+            f"this is not JSON: {error}", str(path), "write it again with: apportion plan POOL --out …"
+        ) from None
+    missing = [key for key in ("policy", "situation", "grants") if not isinstance(raw, dict) or key not in raw]
+    if missing:
+        raise BadInput(f"no {', '.join(missing)} in it", str(path), "give a file that apportion plan wrote")
+    return dict(raw)
+
+
+def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
+    claim_at = {name: i for i, name in enumerate(situation.claims.id)}
+    flavor_at = {name: f for f, name in enumerate(situation.flavors)}
+    tasks = np.zeros((len(claim_at), len(flavor_at)), dtype=np.int64)
+    faults = []
+    for k, grant in enumerate(raw["grants"]):
+        try:
+            i, f, micro = claim_at[grant["claim"]], flavor_at[grant["flavor"]], _whole(grant["tasks_micro"])
+        except (KeyError, TypeError, ValueError) as error:
+            faults.append(
+                Fault(f"no such claim, flavor or whole number: {error}", f"{path}, grants[{k}]", "plan again")
+            )
+            continue
+        tasks[i, f] += micro
+    if faults:
+        raise BadInput(faults)
+    prices = raw.get("prices") or {}
+    levels = prices.get("levels") or None
+    return Plan(
+        raw["policy"],
+        dict(raw.get("parameters") or {}),
+        str(raw["situation"]),
+        tasks,
+        raw.get("objective"),
+        raw.get("bound"),
+        raw.get("gap"),
+        raw.get("rounding_loss") or 0.0,
+        None if levels is None else np.array(levels, dtype=np.int64),
+        int(prices.get("denominator", 1)),
+    )
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**62:
+        raise ValueError(f"tasks_micro {value!r}")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise ValueError("a key is there twice")
+    return result
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")

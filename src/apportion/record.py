@@ -1,0 +1,244 @@
+"""What does a run leave behind? Everything that the report tells, as one value of plain numbers and words."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from apportion import __version__, assessment, loop, registry
+from apportion.domain.history import History, Replay, Usage
+from apportion.domain.plan import Plan
+from apportion.domain.pool import Pool
+from apportion.domain.quantity import MILLI
+from apportion.domain.schedule import Schedule
+from apportion.domain.situation import Situation
+from apportion.domain.verdict import Verdict
+from apportion.domain.window import stream
+from apportion.errors import BadInput
+from apportion.ledger.plan_file import plan_json
+from apportion.loop import Rule
+from apportion.measures._stages import scarcest
+from apportion.measures.lorenz import curves
+from apportion.replays import arrivals, at_home, figures
+
+HOMES = ("strict_fifo", "skip_fifo")
+STEPS_S = (60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
+MOST_STEPS = 120
+
+
+@dataclass(frozen=True, eq=False)
+class Done:
+    """A run that has ended: its rounds, and what became of the jobs; no rounds where the pool has claims only."""
+
+    engine: str
+    rounds: tuple[loop.Round, ...]
+    history: History
+    busiest: Situation
+    plan: Plan
+    promises: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """What became of the jobs; None where there are none."""
+        return None if self.history.replay is None else self.history.replay.pooled
+
+    @property
+    def kept(self) -> list[tuple[Situation, Plan, tuple[Verdict, ...], tuple[str, ...], Usage]]:
+        """The values of every round that a run directory keeps."""
+        return [(one.situation, one.plan, one.verdicts, one.promises, one.usage) for one in self.rounds]
+
+
+def go(
+    pool: Pool, by: Rule, engine: str, windows: int | None = None, tick: Callable[[int], None] = lambda _now: None
+) -> Done:
+    """Run a pool on an engine, window by window; a pool with claims only is decided once.
+
+    `tick` is called with the clock, in seconds, after each window.
+    """
+    busiest = loop.assess(pool)
+    plan = loop.decide(busiest, by)
+    verdicts = loop.prove(busiest, plan)
+    rounds: tuple[loop.Round, ...] = ()
+    replay = None
+    if pool.jobs is not None:
+        rounds, schedule = _carried_out(pool, by, engine, windows, tick)
+        jobs = arrivals(pool)
+        homes = {home: at_home(jobs, home) for home in HOMES}
+        replay = Replay("entitled", "counting", jobs.capacity, schedule, homes)
+    elif pool.claims is None:
+        raise BadInput("this pool has neither claims nor jobs", "claims.csv, jobs.csv", "add one of them")
+    history = History(
+        pool,
+        tuple(one.situation for one in rounds) or (busiest,),
+        tuple(one.plan for one in rounds) or (plan,),
+        tuple(one.usage for one in rounds),
+        replay,
+    )
+    return Done(engine, rounds, history, busiest, plan, by.promises(busiest), verdicts)
+
+
+def _carried_out(
+    pool: Pool, by: Rule, engine: str, windows: int | None, tick: Callable[[int], None]
+) -> tuple[tuple[loop.Round, ...], Schedule]:
+    opened = registry.engine(engine).open_engine(pool)
+    rounds = []
+    for one in islice(loop.rounds(stream(pool), by, opened), windows):
+        rounds.append(one)
+        tick(one.window.end_s)
+    return tuple(rounds), opened.schedule()
+
+
+def record(pool: Pool, by: Rule, done: Done, sizing: dict[str, Any] | None, command: str) -> dict[str, Any]:
+    """Bring a run into the shape of ``run.json``; the caller adds the digests of the files it read."""
+    charter = pool.charter
+    return {
+        "apportion": __version__,
+        "name": charter.name,
+        "command": command,
+        "engine": done.engine,
+        "policy": by.name,
+        "parameters": by.parameters,
+        "seed": charter.seed,
+        "charter": {
+            "window_s": charter.window_s,
+            "entitlement_rule": charter.entitlements.rule,
+            "guardrails": charter.guardrails,
+        },
+        "assumptions": charter.assumptions,
+        "notices": [{"what": n.what, "where": n.where, "mend": n.mend} for n in pool.notices],
+        "pool": assessment.inventory(pool),
+        "stream": assessment.stream_facts(pool),
+        "demand": assessment.demand(done.busiest) | {"why": "claims" if pool.jobs is None else "busiest"},
+        "plan": plan_json(done.busiest, done.plan) | {"promises": list(done.promises)},
+        "verdicts": [_verdict(one, done.promises) for one in done.verdicts],
+        "windows": _windows(done.rounds),
+        "figures": _figures(done.history),
+        "waiting": _waiting(done.history),
+        "lorenz": _lorenz(done.history),
+        "timeline": _timeline(done.history),
+        "sizing": sizing,
+    }
+
+
+def _verdict(verdict: Verdict, promises: Sequence[str]) -> dict[str, Any]:
+    return {
+        "proof": verdict.proof,
+        "status": str(verdict.status),
+        "exact": verdict.exact,
+        "figure": verdict.figure,
+        "meaning": verdict.meaning,
+        "witness": verdict.witness,
+        "promised": verdict.proof in promises,
+    }
+
+
+def _windows(rounds: Sequence[loop.Round]) -> dict[str, Any]:
+    """Count the verdicts of all windows; the digest covers every plan in order."""
+    counts: Counter[tuple[str, str]] = Counter()
+    promised: set[str] = set()
+    plans = hashlib.sha256()
+    for one in rounds:
+        counts.update((verdict.proof, str(verdict.status)) for verdict in one.verdicts)
+        promised.update(one.promises)
+        plans.update(bytes.fromhex(one.plan.digest(one.situation)))
+    return {
+        "decided": len(rounds),
+        "verdicts": [
+            {status: counts[proof, status] for status in ("holds", "refuted", "not_shown")}
+            | {"proof": proof, "promised": proof in promised, "broken": _broken(rounds, proof)}
+            for proof in sorted({proof for proof, _ in counts})
+        ],
+        "digest": plans.hexdigest(),
+    }
+
+
+def _broken(rounds: Sequence[loop.Round], proof: str) -> int:
+    """Count the windows in which a property was promised and refuted."""
+    return sum(bool(loop.refuted(one.verdicts, {proof}.intersection(one.promises))) for one in rounds)
+
+
+def _figures(history: History) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": figure.name,
+            "value": figure.value,
+            "unit": figure.unit,
+            "better": str(figure.better),
+            "definition": figure.definition,
+            "rows": figure.rows,
+        }
+        for name in registry.names("measure")
+        for figure in registry.measure(name).measure(history)
+    ]
+
+
+def _waiting(history: History) -> list[dict[str, Any]]:
+    """Show each member's waiting in the pool and alone, by each discipline at home."""
+    pool, replay = history.pool, history.replay
+    if replay is None or pool.jobs is None:
+        return []
+    names = ("waiting", "rho", "unfair_fraction")
+    found = figures(history, names)
+    home_figures = {
+        home: figures(replace(history, replay=replace(replay, pooled=alone, alone={})), ("waiting",))
+        for home, alone in replay.alone.items()
+    }
+    jobs = np.bincount(pool.jobs.member, minlength=len(pool.members)).tolist()
+    return [
+        {
+            "member": name,
+            "jobs": jobs[m],
+            "mean_jct_s": found["mean_jct"].rows[name],
+            "mean_wait_s": found["mean_wait"].rows[name],
+            "alone": {home: of["mean_jct"].rows[name] for home, of in home_figures.items()},
+            "alone_wait": {home: of["mean_wait"].rows[name] for home, of in home_figures.items()},
+            "rho": {home: found[f"rho.{home}"].rows[name] for home in home_figures},
+            "later": {home: found[f"unfair_fraction.{home}"].rows[name] for home in home_figures},
+            "only_in_pool": int(found[f"only_in_pool.{HOMES[0]}"].rows[name] or 0),
+        }
+        for m, name in enumerate(pool.members.id)
+    ]
+
+
+def _lorenz(history: History) -> list[dict[str, Any]]:
+    found = figures(history, ("gini", "hhi", "effective_number"))
+    return [
+        {
+            "stage": stage,
+            "population": population.tolist(),
+            "share": share.tolist(),
+            "gini": found["gini"].rows[stage],
+            "hhi": found["hhi"].rows[stage],
+            "effective": found["effective_number"].rows[stage],
+        }
+        for stage, (population, share) in curves(history).items()
+    ]
+
+
+def _timeline(history: History) -> dict[str, Any] | None:
+    """Show what members used on average in each step of time, of the scarcest resource, in whole units."""
+    pool, replay = history.pool, history.replay
+    if replay is None or pool.jobs is None or not replay.pooled.finished.any():
+        return None
+    r = scarcest(history)
+    ran = replay.pooled.finished
+    start, end = replay.pooled.start_s[ran], replay.pooled.end_s[ran]
+    first = int(pool.jobs.submit_s.min())
+    step = next((s for s in STEPS_S if (int(end.max()) - first) / s <= MOST_STEPS), STEPS_S[-1])
+    edges = np.arange(first, int(end.max()) + step, step)
+    need, member = pool.jobs.gang[ran, r].astype(np.float64), pool.jobs.member[ran]
+    before = [np.bincount(member, need * np.clip(edge - start, 0, end - start), len(pool.members)) for edge in edges]
+    used = np.diff(np.array(before), axis=0) / (step * MILLI)
+    return {
+        "step_s": step,
+        "start_s": first,
+        "members": list(pool.members.id),
+        "used": np.round(used, 3).tolist(),
+        "capacity": int(replay.capacity[r]) / MILLI,
+        "resource": pool.resources[r],
+    }

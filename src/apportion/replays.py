@@ -1,0 +1,149 @@
+"""What would happen to the jobs under this discipline, in the pool and alone?"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from apportion import registry
+from apportion.domain.arrays import Ints
+from apportion.domain.figure import Figure
+from apportion.domain.history import History, Replay
+from apportion.domain.pool import Pool
+from apportion.domain.schedule import Schedule
+from apportion.domain.ties import tie_order
+from apportion.domain.trace import Trace, trace
+from apportion.domain.window import stream
+from apportion.engines import simulated
+from apportion.errors import BadInput, nearest
+from apportion.loop import Rule, charter_rule, rounds
+from apportion.simulation.alone import alone
+
+PLACEMENTS = ("counting",)
+FOREVER = 2**62
+
+
+def simulate(
+    pool: Pool,
+    discipline: str = "entitled",
+    *,
+    placement: str = "counting",
+    parameters: dict[str, Any] | None = None,
+    by: Rule | None = None,
+    capacity: Ints | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> Replay:
+    """Replay a pool's jobs, pooled by one discipline and alone by the disciplines it is compared with.
+
+    Parameters
+    ----------
+    by : the rule whose plans a planned discipline follows; by default the charter's
+    capacity : (R,) instead of the pool's; alone, every member keeps its whole entitlement
+    tick : called with the clock, in seconds, after each window of a planned discipline
+
+    Raises
+    ------
+    NotFound, BadInput
+        for an unknown discipline, placement or parameter, or a pool without jobs.
+    """
+    if placement not in PLACEMENTS:
+        raise BadInput(f'no placement is called "{placement}"', "--placement", nearest(placement, PLACEMENTS))
+    jobs = arrivals(pool, capacity)
+    together = pooled(pool, jobs, discipline, parameters or {}, by, tick)
+    homes = {home: at_home(jobs, home) for home in registry.discipline(discipline).ALONE}
+    return Replay(discipline, placement, jobs.capacity, together, homes)
+
+
+def pooled(
+    pool: Pool,
+    jobs: Trace,
+    discipline: str,
+    parameters: dict[str, Any] | None = None,
+    by: Rule | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> Schedule:
+    """Replay a trace in the one pool; the schedule comes back in the order of the pool's jobs."""
+    module = registry.discipline(discipline)
+    given = registry.checked("discipline", discipline, module.open_queue, parameters or {})
+    if module.PLANNED:
+        return _followed(pool, jobs, by or charter_rule(pool.charter), tick)
+    queue = module.open_queue(jobs, **given)
+    queue.advance(FOREVER)
+    return jobs.in_table_order(queue.schedule())
+
+
+def at_home(jobs: Trace, discipline: str) -> Schedule:
+    """Replay each member's jobs alone on its entitlement, in the order of the pool's jobs."""
+    return jobs.in_table_order(alone(jobs, discipline))
+
+
+def arrivals(pool: Pool, capacity: Ints | None = None) -> Trace:
+    """Bring a pool's jobs into order of arrival, on the pool's capacity or another (R,)."""
+    jobs = trace(pool, tie_order(pool.seed, pool.members.id))
+    return jobs if capacity is None else jobs.with_capacity(capacity)
+
+
+def _followed(pool: Pool, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Schedule:
+    engine = simulated.Simulated(pool, jobs)
+    capacity = smaller(pool, jobs.capacity)
+    for done in rounds(stream(pool, capacity), by, engine, proving=False):
+        if tick is not None:
+            tick(done.window.end_s)
+    return engine.schedule()
+
+
+def smaller(pool: Pool, total: Ints) -> Ints | None:
+    """Spread another total (R,) over the flavors in proportion to what they hold: (F, R); None if it is the pool's own."""
+    full = pool.capacity.sum(axis=0)
+    return None if (total == full).all() else pool.capacity * total // np.maximum(full, 1)
+
+
+def told(pool: Pool, replay: Replay) -> dict[str, Any]:
+    """Say how a replay went, as ``apportion simulate -o json`` shows it; ρ against the first discipline at home."""
+    found = figures(History(pool, replay=replay), ("waiting", "utilisation", "rho", "unfair_fraction", "jain"))
+    homes = list(registry.discipline(replay.discipline).ALONE)
+    first = homes[0]
+    members = [
+        {
+            "member": name,
+            "jobs": int(jobs),
+            "mean_jct_s": found["mean_jct"].rows[name],
+            "mean_wait_s": found["mean_wait"].rows[name],
+            "rho": found[f"rho.{first}"].rows[name],
+            "unfair_fraction": found[f"unfair_fraction.{first}"].rows[name],
+            "only_in_pool": found[f"only_in_pool.{first}"].rows[name],
+            "rho_against": {home: found[f"rho.{home}"].rows[name] for home in homes[1:]},
+        }
+        for name, jobs in zip(pool.members.id, _jobs_of(pool), strict=True)
+    ]
+    return {
+        "discipline": replay.discipline,
+        "placement": replay.placement,
+        "capacity": dict(zip(pool.resources, replay.capacity.tolist(), strict=True)),
+        "jobs": len(replay.pooled.end_s),
+        "finished": int(replay.pooled.finished.sum()),
+        "mean_jct_s": found["mean_jct"].value,
+        "p50_jct_s": found["jct_percentile.50"].value,
+        "p95_jct_s": found["jct_percentile.95"].value,
+        "p99_jct_s": found["jct_percentile.99"].value,
+        "mean_wait_s": found["mean_wait"].value,
+        "makespan_s": found["makespan"].value,
+        "utilisation": found["utilisation"].value,
+        "preemptions": int(replay.pooled.preemptions.sum()),
+        "alone": homes,
+        "worst_rho": found[f"rho.{first}"].value,
+        "unfair_fraction": found[f"unfair_fraction.{first}"].value,
+        "jain_rho": found[f"jain.{first}"].value,
+        "energy_j": None,
+        "members": members,
+    }
+
+
+def figures(history: History, measures: Iterable[str]) -> dict[str, Figure]:
+    """Compute the figures of some measures, by the figures' names."""
+    return {figure.name: figure for name in measures for figure in registry.measure(name).measure(history)}
+
+
+def _jobs_of(pool: Pool) -> list[int]:
+    jobs = pool.jobs
+    return [] if jobs is None else np.bincount(jobs.member, minlength=len(pool.members)).tolist()
