@@ -18,9 +18,9 @@ from apportion.engines import simulated
 from apportion.errors import BadInput, nearest
 from apportion.loop import Rule, charter_rule, rounds
 from apportion.simulation.alone import alone
+from apportion.simulation.replay import replay
 
 PLACEMENTS = ("counting",)
-FOREVER = 2**62
 
 
 def simulate(
@@ -67,14 +67,12 @@ def pooled(
     given = registry.checked("discipline", discipline, module.open_queue, parameters or {})
     if module.PLANNED:
         return _followed(pool, jobs, by or charter_rule(pool.charter), tick)
-    queue = module.open_queue(jobs, **given)
-    queue.advance(FOREVER)
-    return jobs.in_table_order(queue.schedule())
+    return jobs.in_table_order(replay(module.open_queue(jobs, **given)))
 
 
 def at_home(jobs: Trace, discipline: str) -> Schedule:
     """Replay each member's jobs alone on its entitlement, in the order of the pool's jobs."""
-    return jobs.in_table_order(alone(jobs, discipline))
+    return jobs.in_table_order(alone(jobs, registry.discipline(discipline).open_queue))
 
 
 def arrivals(pool: Pool, capacity: Ints | None = None) -> Trace:

@@ -14,7 +14,10 @@ def register(app: typer.Typer) -> None:
 
 
 def assess(pool: PoolPath, window: WindowText = None, output: Output = Format.TABLE) -> None:
-    """Show inventory by owner and flavor, the demand matrix, scarcity and concentration of ownership."""
+    """Show who owns what, who asks for what, what is scarce.
+
+    Inventory by owner, the demand matrix of a window (the busiest, if none is given), scarcity, concentration.
+    """
     from apportion import assessment, loop
     from apportion.cli import reading
 

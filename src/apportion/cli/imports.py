@@ -30,7 +30,10 @@ def imports(
     ] = None,
     parameters: Set = None,
 ) -> None:
-    """Convert a trace or inventory into a pool directory, telling what looks wrong in it."""
+    """Convert a trace or an inventory into a pool.
+
+    What looks wrong in the source is told with its row; nothing is written if it cannot be meant.
+    """
     from apportion import registry
     from apportion.cli.reading import parameters as read_parameters
     from apportion.errors import BadInput, NotFound

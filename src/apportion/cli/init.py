@@ -69,7 +69,10 @@ def register(app: typer.Typer) -> None:
 
 
 def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")]) -> None:
-    """Write a small pool with comments, ready to edit: three laboratories, three nodes, claims and jobs."""
+    """Write a small pool, ready to edit.
+
+    Three laboratories, three nodes, claims and jobs; the charter explains itself in comments.
+    """
     from apportion.errors import BadInput
     from apportion.ledger.files import write_whole
 

@@ -60,28 +60,46 @@ def _table(rows: Sequence[Row], title: str, sentence: str, *, wide: bool) -> Non
     from rich.text import Text
 
     console = Console()
+    if title:
+        console.print(Text(title, style="bold"))
     columns = list(rows[0])[: None if wide else NARROW] if rows else []
     if columns:
-        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-        for column in columns:
-            right = all(isinstance(row[column], int | float) or row[column] is None for row in rows)
-            table.add_column(column, justify="right" if right else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(shown(row[column])) for column in columns))
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        cells = []
+        for name in columns:
+            values = [row[name] for row in rows]
+            numeric = all(isinstance(value, int | float) or value is None for value in values)
+            table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+            cells.append(column_text(values))
+        for row in zip(*cells, strict=True):
+            table.add_row(*map(Text, row))
         console.print(table)
     if sentence:
         console.print(Text(sentence))
 
 
-def shown(value: Any) -> str:
-    """Write one cell for people: thousands separated, no more digits than mean something."""
+def column_text(values: Sequence[Any]) -> list[str]:
+    """Write one column for people: thousands separated, one number of digits a column, as many as mean something.
+
+    >>> column_text([1216.5, 0.25, None])
+    ['1,216', '0', '–']
+    >>> column_text([64.0, 112.0]), column_text([0.5, 0.123456])
+    (['64', '112'], ['0.500', '0.123'])
+    """
+    floats = [value for value in values if isinstance(value, float)]
+    digits = 0 if all(value == int(value) for value in floats) else _digits(max(map(abs, floats)))
+    return [_shown(value, digits) for value in values]
+
+
+def _digits(largest: float) -> int:
+    return 0 if largest >= 1000 else 1 if largest >= 100 else 2 if largest >= 10 else 3
+
+
+def _shown(value: Any, digits: int) -> str:
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    if isinstance(value, float):
-        digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3
-        return f"{value:,.{digits}f}"
-    return str(value)
+    return f"{value:,.{digits}f}" if isinstance(value, float) else str(value)

@@ -25,7 +25,10 @@ def plan(
     ] = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Decide who gets what by the charter's policy, or another. No side effects."""
+    """Decide who gets what; nothing is carried out.
+
+    By the charter's policy, or another. On jobs, the demand is the offered load of a window.
+    """
     from apportion import loop
     from apportion.cli import reading
     from apportion.domain.plan import Shares

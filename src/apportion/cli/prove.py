@@ -22,7 +22,10 @@ def prove(
     ] = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Check a plan with independent checkers. Exit code 6 if a promised or named property is refuted."""
+    """Check a plan with independent checkers.
+
+    Exit code 6 if a property that the policy promises, or one named by --proof, is refuted.
+    """
     from apportion import loop
     from apportion.errors import Fault, Refuted
     from apportion.ledger import plan_file

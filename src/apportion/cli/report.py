@@ -24,7 +24,10 @@ def report(
     out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="The page to write.")] = Path("report.html"),
     language: Annotated[Language, typer.Option("--lang", help="Language of the page.")] = Language.EN,
 ) -> None:
-    """Write one self-contained page with tables and plots."""
+    """Tell a run as one self-contained page.
+
+    Tables beside every plot, no network requests, prints well, English or Chinese.
+    """
     from apportion.ledger.files import write_whole
     from apportion.ledger.run_directory import read_run
     from apportion.report.page import page

@@ -27,7 +27,10 @@ def run(
     ] = True,
     language: Annotated[str, typer.Option("--lang", help="Language of the closing table: en or zh.")] = "en",
 ) -> None:
-    """Go window by window, knowing only what has been submitted; leave a run directory that `report` reads."""
+    """Decide, prove and carry out, window by window.
+
+    Each decision knows only what had been submitted. Leaves a run directory that `report` reads.
+    """
     import shlex
     import sys
 

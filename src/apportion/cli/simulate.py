@@ -29,7 +29,10 @@ def simulate(
     ] = None,
     output: Output = Format.TABLE,
 ) -> None:
-    """Replay the jobs: waiting, fairness and utilisation, in the pool and alone. --set goes to the discipline."""
+    """Replay the jobs, in the pool and alone.
+
+    Waiting, fairness and utilisation. --set goes to the discipline.
+    """
     from apportion import replays
     from apportion.cli import reading
     from apportion.cli.progress import clock_bar

@@ -80,24 +80,19 @@ def busiest(pool: Pool, jobs: Jobs) -> Window:
     linear in jobs plus windows, by a difference array on whole windows and the two partial ends.
     """
     length = pool.charter.window_s
-    first = int(jobs.submit_s.min(initial=0)) if len(jobs) else 0
     if not len(jobs):
-        return Window(first, first + length)
-    total = pool.capacity.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(jobs.gang > 0, jobs.gang / np.maximum(total, 1), 0.0).max(axis=1, initial=0.0)
+        return Window(0, length)
+    first = int(jobs.submit_s.min())
     begin, end = jobs.submit_s - first, jobs.submit_s - first + jobs.duration_s
-    windows = int(end.max() // length) + 1
-    whole = np.zeros(windows + 1)
-    partial = np.zeros(windows + 1)
     a, b = begin // length, end // length
-    np.add.at(whole, a, part)
-    np.add.at(whole, b, -part)
-    np.add.at(partial, a, -part * (begin - a * length))
-    np.add.at(partial, b, part * (end - b * length))
-    load = np.cumsum(whole)[:windows] * length + partial[:windows]
-    at = first + int(np.argmax(np.round(load, 6))) * length
-    return Window(at, at + length)
+    whole, partial = np.zeros((2, int(b.max()) + 2, len(pool.resources)), dtype=np.int64)
+    np.add.at(whole, a, jobs.gang * length)
+    np.add.at(whole, b, -jobs.gang * length)
+    np.add.at(partial, a, -jobs.gang * (begin - a * length)[:, None])
+    np.add.at(partial, b, jobs.gang * (end - b * length)[:, None])
+    load = (np.cumsum(whole, axis=0) + partial) / np.maximum(pool.capacity.sum(axis=0), 1)
+    start = first + int(np.argmax(load.max(axis=1))) * length
+    return Window(start, start + length)
 
 
 def _classes(pool: Pool, jobs: Jobs) -> tuple[Claims, Ints]:

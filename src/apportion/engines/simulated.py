@@ -78,7 +78,7 @@ class Simulated:
         to = int(np.searchsorted(self.trace.submit_s, window.end_s, side="left"))
         rows = np.concatenate([self._open, np.arange(self._known, max(to, self._known))])
         start, end = self._now.start_s[rows], self._now.end_s[rows]
-        seconds = np.minimum(end, window.end_s) - np.maximum(start, window.start_s)
+        seconds = np.where(end == NEVER, window.end_s, np.minimum(end, window.end_s)) - np.maximum(start, window.start_s)
         seconds = np.where(start == NEVER, 0, np.maximum(seconds, 0))
         used = np.zeros((len(self.pool.members), self.trace.need.shape[1]), dtype=np.int64)
         np.add.at(used, self.trace.member[rows], self.trace.need[rows] * seconds[:, None])
