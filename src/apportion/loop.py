@@ -128,7 +128,7 @@ class Round:
 def rounds(jobs: Stream, by: Rule, engine: OpenEngine, *, proving: bool = True) -> Iterator[Round]:
     """Go window by window, knowing only what has been submitted, until the engine has no more windows.
 
-    A window in which nobody asks for anything needs no decision and yields no round.
+    A window in which nobody asks for anything and nothing is used yields no round.
     """
     used = np.zeros((len(jobs.pool.members), len(jobs.pool.resources)), dtype=np.int64)
     for window in engine.windows():
@@ -138,7 +138,7 @@ def rounds(jobs: Stream, by: Rule, engine: OpenEngine, *, proving: bool = True) 
         verdicts = prove(now, plan) if proving else ()
         usage = engine.apply(now, plan, planned_shares(now, plan))
         used = used + usage.used
-        if len(now.claims):
+        if len(now.claims) or usage.used.any():
             yield Round(window, now, plan, promises, verdicts, usage)
 
 

@@ -74,6 +74,10 @@ class Queue(Protocol):
         """Handle every event before `until_s`."""
         ...
 
+    def started(self, rows: Ints) -> Ints:
+        """Say when the gangs in these rows of the trace, all of which fit the pool, started: seconds, or `NEVER`."""
+        ...
+
     def schedule(self) -> Schedule:
         """Say what became of each job so far; a copy."""
         ...

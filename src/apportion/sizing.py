@@ -6,12 +6,14 @@ down to which all larger sizes on the grid serve everyone too.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
-
-import numpy as np
 
 from apportion import registry
 from apportion.domain.arrays import Ints
@@ -22,12 +24,12 @@ from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
-from apportion.loop import Rule
+from apportion.loop import Rule, rule
 from apportion.measures._stages import scarcest
 from apportion.measures._times import Pairs, pairs
 from apportion.replays import arrivals, at_home, figures, pooled
 
-PERCENTS = (100, 95, 90, 88, 86, 85, 84, 82, 80, 79, 78, 77, 76, 75, 70)
+PERCENTS = (100, 95, 90, 88, 85, 82, 80, 78, 76, 73, 70)
 SHOWN = (100, 90, 85, 80, 70)  # at these sizes the spread over seeds of the tie order is told
 SEEDS = 5
 MEASURES = ("waiting", "rho", "unfair_fraction")
@@ -35,40 +37,55 @@ MEASURES = ("waiting", "rho", "unfair_fraction")
 
 @dataclass(frozen=True)
 class Variant:
-    """A discipline with parameters; `name` is empty for its defaults."""
+    """A discipline with parameters; `name` is empty for its defaults; so many `seeds` of the tie order are tried."""
 
     discipline: str
-    name: str
-    parameters: dict[str, Any]
-    seeds: int
+    name: str = ""
+    setting: tuple[tuple[str, Any], ...] = ()
+    seeds: int = 1
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The discipline's parameters."""
+        return dict(self.setting)
 
 
 VARIANTS = (
-    Variant("strict_fifo", "", {}, 1),
-    Variant("skip_fifo", "", {}, 1),
-    Variant("fair_share", "", {}, SEEDS),
-    Variant("entitled", "", {}, 1),
-    Variant("virtual_finish", "", {}, SEEDS),
-    Variant("virtual_finish", "backfilling", {"alone": "skip_fifo"}, 1),
-    Variant("virtual_finish", "member_mean", {"estimate": "member_mean"}, 1),
+    Variant("strict_fifo"),
+    Variant("skip_fifo"),
+    Variant("fair_share", seeds=SEEDS),
+    Variant("entitled"),
+    Variant("virtual_finish", seeds=SEEDS),
+    Variant("virtual_finish", "backfilling", (("alone", "skip_fifo"),)),
+    Variant("virtual_finish", "member_mean", (("estimate", "member_mean"),)),
 )
+REPLAYS = len(PERCENTS) * len(VARIANTS)
+WORTH_A_PROCESS = 5_000  # jobs; below that a replay takes less time than starting a process
 
 
-def size(pool: Pool, by: Rule, tick: Callable[[int], None] = lambda _done: None) -> dict[str, Any]:
+def size(
+    pool: Pool, by: Rule, tick: Callable[[int], None] = lambda _done: None, workers: int = 1
+) -> dict[str, Any]:
     """Replay a pool's jobs at every size under every discipline.
 
-    `tick` is called with how many of `PERCENTS` are done. Returns what ``run.json`` keeps under "sizing".
+    Parameters
+    ----------
+    tick : called with how many of `REPLAYS` are done
+    workers : processes to use; the result does not depend on it. More than one only from a program that can be imported
+
+    Returns
+    -------
+    what ``run.json`` keeps under "sizing"
     """
-    whole = arrivals(pool)
-    history = History(pool)
-    r = scarcest(history)
-    homes = {home: at_home(whole, home) for home in ("strict_fifo", "skip_fifo")}
-    rows: list[dict[str, Any]] = []
-    for done, percent in enumerate(PERCENTS, 1):
-        capacity = _whole_units(whole.capacity * percent // 100)
-        for variant in VARIANTS:
-            rows += _sized(pool, whole.with_capacity(capacity), by, variant, percent, homes, r)
-        tick(done)
+    sweep = Sweep(pool, by)
+    tasks = [(percent, variant) for variant in sorted(VARIANTS, key=_planned_first) for percent in PERCENTS]
+    found: dict[tuple[int, Variant], list[dict[str, Any]]] = {}
+    with _mapping(sweep, workers) as mapped:
+        for done, (task, rows) in enumerate(zip(tasks, mapped(tasks), strict=True), 1):
+            found[task] = rows
+            tick(done)
+    rows = [row for percent in PERCENTS for variant in VARIANTS for row in found[percent, variant]]
+    whole, r = sweep.jobs, sweep.resource
     return {
         "resource": pool.resources[r],
         "capacity": int(whole.capacity[r]) // MILLI,
@@ -81,29 +98,70 @@ def size(pool: Pool, by: Rule, tick: Callable[[int], None] = lambda _done: None)
     }
 
 
-def _whole_units(capacity: Ints) -> Ints:
-    """Drop parts of a unit: nobody buys half a GPU."""
-    return np.asarray(capacity // MILLI * MILLI)
+def _planned_first(variant: Variant) -> bool:
+    """Put first what takes longest: a discipline that plans every window."""
+    return not registry.discipline(variant.discipline).PLANNED
 
 
-def _sized(
-    pool: Pool, jobs: Trace, by: Rule, variant: Variant, percent: int, homes: dict[str, Schedule], r: int
-) -> list[dict[str, Any]]:
-    """Replay one variant at one size; a row for each discipline at home it is compared with."""
-    compare = {home: homes[home] for home in _homes(variant)}
-    seeds = variant.seeds if percent in SHOWN else 1
-    found = []
-    for seeded in _seeded(jobs, pool, seeds):
-        replay = Replay(
-            variant.discipline,
-            "counting",
-            jobs.capacity,
-            pooled(pool, seeded, variant.discipline, variant.parameters, by),
-            compare,
-        )
-        history = History(pool, replay=replay)
-        found.append((figures(history, MEASURES), {pair.home: pair for pair in pairs(history)}))
-    return [_row(variant, percent, int(jobs.capacity[r]) // MILLI, home, found) for home in compare]
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What every replay of a sweep has in common."""
+
+    pool: Pool
+    by: Rule
+
+    @cached_property
+    def jobs(self) -> Trace:
+        """The jobs on the whole pool."""
+        return arrivals(self.pool)
+
+    @cached_property
+    def resource(self) -> int:
+        """The resource that is scarcest."""
+        return scarcest(History(self.pool))
+
+    @cached_property
+    def homes(self) -> dict[str, Schedule]:
+        """How the jobs go alone, on the whole entitlement whatever the size of the pool."""
+        return {home: at_home(self.jobs, home) for home in ("strict_fifo", "skip_fifo")}
+
+    def rows(self, task: tuple[int, Variant]) -> list[dict[str, Any]]:
+        """Replay one variant at one size; a row for each discipline at home it is compared with."""
+        percent, variant = task
+        jobs = self.jobs.with_capacity(self.jobs.capacity * percent // 100 // MILLI * MILLI)  # nobody buys half a GPU
+        compare = {home: self.homes[home] for home in _homes(variant)}
+        found = []
+        for seeded in _seeded(jobs, self.pool, variant.seeds if percent in SHOWN else 1):
+            together = pooled(self.pool, seeded, variant.discipline, variant.parameters, self.by)
+            history = History(
+                self.pool, replay=Replay(variant.discipline, "counting", jobs.capacity, together, compare)
+            )
+            found.append((figures(history, MEASURES), {pair.home: pair for pair in pairs(history)}))
+        units = int(jobs.capacity[self.resource]) // MILLI
+        return [_row(variant, percent, units, home, found) for home in compare]
+
+
+@contextmanager
+def _mapping(sweep: Sweep, workers: int) -> Iterator[Callable[[Sequence[Any]], Iterable[Any]]]:
+    """Give a map over tasks: in this process for few jobs or one core, else in several, in the order of the tasks."""
+    if workers == 1 or len(sweep.jobs) < WORTH_A_PROCESS:
+        yield lambda tasks: map(sweep.rows, tasks)
+        return
+    context = multiprocessing.get_context("spawn")  # forking a process whose libraries have threads may hang
+    prepare = (sweep.pool, sweep.by.name, sweep.by.parameters)
+    with ProcessPoolExecutor(workers, context, _prepare, prepare) as executor:
+        yield lambda tasks: executor.map(_rows, tasks)
+
+
+_prepared: list[Sweep] = []  # what a worker process sweeps; empty in the main process
+
+
+def _prepare(pool: Pool, policy: str, parameters: dict[str, Any]) -> None:
+    _prepared[:] = [Sweep(pool, rule(policy, parameters))]
+
+
+def _rows(task: tuple[int, Variant]) -> list[dict[str, Any]]:
+    return _prepared[0].rows(task)
 
 
 def _homes(variant: Variant) -> Sequence[str]:

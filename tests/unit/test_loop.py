@@ -82,7 +82,7 @@ def test_simulate_and_the_loop_give_the_same_schedule(tmp_path):
 
 
 def test_two_policies_give_two_replays(tmp_path):
-    rows = [(f"a{i}", "a", 0, 100, 1, 2) for i in range(20)] + [(f"c{i}", "c", 0, 100, 1, 2) for i in range(20)]
+    rows = [(f"{m}{i}", m, 0, 7 + i % 5, 1, 2) for m in "ac" for i in range(60)]
     read = pool(tmp_path, rows)
     one = replays.simulate(read, by=loop.rule("max_min"))
     other = replays.simulate(read, by=loop.rule("equal"))

@@ -25,12 +25,16 @@ def run(
     sizing: Annotated[
         bool, typer.Option("--sizing/--no-sizing", help="Also replay with fewer GPUs under every discipline.")
     ] = True,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes for those replays.", show_default="one a core")
+    ] = None,
     language: Annotated[str, typer.Option("--lang", help="Language of the closing table: en or zh.")] = "en",
 ) -> None:
     """Decide, prove and carry out, window by window.
 
     Each decision knows only what had been submitted. Leaves a run directory that `report` reads.
     """
+    import os
     import shlex
     import sys
 
@@ -47,10 +51,10 @@ def run(
         done = record.go(read, by, engine, windows, tick)
     whole = None
     if sizing:
-        from apportion.sizing import PERCENTS, size
+        from apportion.sizing import REPLAYS, size
 
-        with bar("replaying with fewer GPUs", len(PERCENTS)) as advance:
-            whole = size(read, by, advance)
+        with bar("replaying with fewer GPUs", REPLAYS) as advance:
+            whole = size(read, by, advance, workers or os.cpu_count() or 1)
     command = shlex.join(["apportion", *sys.argv[1:]])
     told = record.record(read, by, done, whole, command) | {"inputs": input_digests(pool)}
     write_run(out, told, read, (done.busiest, done.plan), done.kept, done.schedule)

@@ -8,10 +8,13 @@ can be disclosed later without the others.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 SAFE = 2**53 - 1
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_SUSPICIOUS = re.compile(r"\d{16}|\d[.e]|NaN|Infinity")
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -20,7 +23,10 @@ def canonical_bytes(value: Any) -> bytes:
     >>> canonical_bytes({"b": 2**60, "a": ["x", 1]})
     b'{"a":["x",1],"b":"1152921504606846976"}'
     """
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    text = _encode(value)
+    if _SUSPICIOUS.search(text):  # it may hold a float or a large integer: look closer, which is slow and rarely needed
+        text = _encode(_plain(value))
+    return text.encode()
 
 
 def _plain(value: Any) -> Any:

@@ -10,10 +10,12 @@ The charter's rule gives each member a vector E[m, f, r] in whole units and one 
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
 from apportion.domain.arrays import Floats, Ints
+from apportion.domain.canonical import canonical_bytes, leaves
 from apportion.domain.charter import RULES, Entitlements
 from apportion.domain.quantity import fraction, whole_shares, whole_weights
 from apportion.domain.tables import NOBODY, Members, Nodes
@@ -33,6 +35,12 @@ class Standing:
 
     entitlement: Ints
     weight: Ints
+
+    @cached_property
+    def leaves(self) -> list[bytes]:
+        """Merkle leaves of the rows, in the order of the members."""
+        rows = zip(self.weight.tolist(), self.entitlement.tolist(), strict=True)
+        return leaves(canonical_bytes(["standing", weight, entitlement]) for weight, entitlement in rows)
 
     @property
     def share(self) -> Floats:

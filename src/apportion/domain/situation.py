@@ -59,6 +59,12 @@ class Situation:
         return np.asarray(self.claims.speed > 0)
 
     @cached_property
+    def possible(self) -> Bools:
+        """Where each claim can be granted anything: (M, F), it runs there and nothing that it needs is altogether absent."""
+        absent = (self.capacity == 0).astype(np.float64)
+        return np.asarray(self.runs_on & ((self.claims.bundle > 0).astype(np.float64) @ absent.T == 0))
+
+    @cached_property
     def order(self) -> Ints:
         """Position of each claim in the tie order: (M,)."""
         return tie_order(self.seed, self.claims.id)
@@ -81,17 +87,17 @@ class Situation:
         """Weight of each claim: (M,), its member's share W divided among the member's claims by d = tasks · dominant.
 
         So all claims of a member reach their cap at one level, and cutting a claim in two changes nothing.
-        Claims that can never be granted (asking for a resource the pool lacks) weigh nothing.
+        Claims that can never be granted (they run nowhere, or ask for a resource that is absent there) weigh nothing.
         """
-        wish = np.where(np.isfinite(self.dominant), self.claims.tasks_micro * self.dominant, 0.0)
-        total = np.bincount(self.claims.member, weights=wish, minlength=len(self.members))
         with np.errstate(divide="ignore", invalid="ignore"):
+            wish = np.where(self.possible.any(axis=1), self.claims.tasks_micro * self.dominant, 0.0)
+            total = np.bincount(self.claims.member, weights=wish, minlength=len(self.members))
             part = np.where(wish > 0, wish / total[self.claims.member], 0.0)
         return np.asarray(self.standing.share[self.claims.member] * part)
 
     @cached_property
     def digest(self) -> str:
-        """RFC 6962 root, in hex, over a header row and the rows of members, entitlements, nodes and claims."""
+        """RFC 6962 root, in hex, over a header row and the rows of members, standing, nodes and claims."""
         head = {
             "resources": list(self.resources),
             "flavors": list(self.flavors),
@@ -100,19 +106,10 @@ class Situation:
             "seed": self.seed.hex(),
             "guardrails": {name: decimal_text(value) for name, value in self.guardrails.items()},
             "rows": [len(self.members), len(self.nodes), len(self.claims)],
+            "used": self.used.tolist(),
         }
-        standing = [
-            leaf(canonical_bytes(["standing", name, weight, entitlement, used]))
-            for name, weight, entitlement, used in zip(
-                self.members.id,
-                self.standing.weight.tolist(),
-                self.standing.entitlement.tolist(),
-                self.used.tolist(),
-                strict=True,
-            )
-        ]
-        rows = [leaf(canonical_bytes(head)), *self.members.leaves, *standing, *self.nodes.leaves, *self.claims.leaves]
-        return merkle_root(rows).hex()
+        tables = (self.members, self.standing, self.nodes, self.claims)
+        return merkle_root([leaf(canonical_bytes(head)), *(row for table in tables for row in table.leaves)]).hex()
 
 
 def situation(

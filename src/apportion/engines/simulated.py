@@ -35,7 +35,6 @@ class Simulated:
         self.queue: Queue = entitled.open_queue(jobs, window_s=pool.charter.window_s)
         self._known = 0  # jobs of the trace submitted so far
         self._open = np.zeros(0, dtype=np.int64)  # those of them not finished, as rows of the trace
-        self._now = self.queue.schedule()
 
     def windows(self) -> Iterator[Window]:
         """Go on until every job that fits the pool has ended."""
@@ -58,7 +57,6 @@ class Simulated:
         window = situation.window
         self.queue.follow(shares)
         self.queue.advance(window.end_s)
-        self._now = self.queue.schedule()
         return Usage(window.start_s, window.end_s, self._used(window))
 
     def schedule(self) -> Schedule:
@@ -67,19 +65,22 @@ class Simulated:
 
     def _unfinished(self, at_s: int) -> Ints:
         known = int(np.searchsorted(self.trace.submit_s, at_s, side="right"))
-        arrived = np.arange(self._known, known)
+        rows = np.concatenate([self._open, self._arriving(self._known, known)])
         self._known = known
-        rows = np.concatenate([self._open, arrived[self.trace.possible[arrived]]])
-        end = self._now.end_s[rows]
-        return np.asarray(rows[(end == NEVER) | (end > at_s)])
+        start = self.queue.started(rows)
+        return np.asarray(rows[(start == NEVER) | (start + self.trace.duration_s[rows] > at_s)])
+
+    def _arriving(self, first: int, last: int) -> Ints:
+        """Rows of the trace from `first` to before `last` whose gang fits the pool at all."""
+        return first + np.flatnonzero(self.trace.possible[first:last])
 
     def _used(self, window: Window) -> Ints:
         """Resource-seconds by member: only jobs open at the start or arriving within the window can have held anything."""
         to = int(np.searchsorted(self.trace.submit_s, window.end_s, side="left"))
-        rows = np.concatenate([self._open, np.arange(self._known, max(to, self._known))])
-        start, end = self._now.start_s[rows], self._now.end_s[rows]
-        seconds = np.where(end == NEVER, window.end_s, np.minimum(end, window.end_s)) - np.maximum(start, window.start_s)
-        seconds = np.where(start == NEVER, 0, np.maximum(seconds, 0))
+        rows = np.concatenate([self._open, self._arriving(self._known, to)])
+        start = self.queue.started(rows)
+        end = np.minimum(start + self.trace.duration_s[rows], window.end_s)
+        seconds = np.where(start == NEVER, 0, np.maximum(end - np.maximum(start, window.start_s), 0))
         used = np.zeros((len(self.pool.members), self.trace.need.shape[1]), dtype=np.int64)
         np.add.at(used, self.trace.member[rows], self.trace.need[rows] * seconds[:, None])
         return used
