@@ -232,8 +232,10 @@ def _timeline(history: History) -> dict[str, Any] | None:
     step = next((s for s in STEPS_S if (int(end.max()) - first) / s <= MOST_STEPS), STEPS_S[-1])
     edges = np.arange(first, int(end.max()) + step, step)
     need, member = pool.jobs.gang[ran, r].astype(np.float64), pool.jobs.member[ran]
-    before = [np.bincount(member, need * np.clip(edge - start, 0, end - start), len(pool.members)) for edge in edges]
-    used = np.diff(np.array(before), axis=0) / (step * MILLI)
+    before = np.array(
+        [np.bincount(member, need * np.clip(edge - start, 0, end - start), len(pool.members)) for edge in edges]
+    )
+    used = (before[1:] - before[:-1]) / (step * MILLI)
     return {
         "step_s": step,
         "start_s": first,

@@ -24,7 +24,7 @@ def assess(pool: PoolPath, window: WindowText = None, output: Output = Format.TA
     read = reading.read_pool(pool)
     situation = loop.assess(read, reading.window(window))
     whole = assessment.assessment(read, situation)
-    emit(output, whole, _rows(whole), _title(whole), _sentence(whole))
+    emit(output, lambda: whole, _rows(whole), _title(whole), _sentence(whole))
 
 
 def _rows(whole: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Convert a trace or an inventory into a pool."""
 
-import inspect
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,21 +35,17 @@ def imports(
     """
     from apportion import registry
     from apportion.cli.reading import parameters as read_parameters
-    from apportion.errors import BadInput, NotFound
+    from apportion.errors import NotFound
 
     source = registry.source(kind)
     missing = [path for path in sources if not path.exists()]
     if missing:
         raise NotFound(f"there is no {', '.join(map(str, missing))}", mend="check the path")
     given: dict[str, Any] = read_parameters(parameters)
-    given |= {key: value for key, value in (("load", load), ("map", mapping)) if value is not None}
-    known = inspect.signature(source.read).parameters
-    unknown = [key for key in given if key not in known]
-    if unknown:
-        raise BadInput(
-            f'format "{kind}" has no option {", ".join(unknown)}',
-            mend=f"it has: {', '.join(list(known)[1:]) or 'none'}",
-        )
+    given |= {
+        key: value for key, value in (("load", load), ("map", str(mapping) if mapping else None)) if value is not None
+    }
+    given = registry.checked("source", kind, source.read, given)
     pool = source.read(*sources, **given)
     notices(pool.notices)
     registry.source("directory").write(pool, out)  # type: ignore[attr-defined]  # the one source that also writes

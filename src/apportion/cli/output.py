@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from apportion.cli.options import Format
@@ -12,18 +12,18 @@ Row = Mapping[str, Any]
 NARROW = 6  # columns of a table that is not asked to be wide
 
 
-def emit(how: Format, whole: Any, rows: Sequence[Row], title: str = "", sentence: str = "") -> None:
+def emit(how: Format, whole: Callable[[], Any], rows: Sequence[Row], title: str = "", sentence: str = "") -> None:
     """Write a result.
 
     Parameters
     ----------
-    whole : what JSON and YAML show
+    whole : makes what JSON and YAML show; not called for the others
     rows : what a table and CSV show; a column not among the first six appears with ``-o wide`` only
     title, sentence : above and below a table
     """
     writers = {
-        Format.JSON: lambda: _json(whole),
-        Format.YAML: lambda: _yaml(whole),
+        Format.JSON: lambda: _json(whole()),
+        Format.YAML: lambda: _yaml(whole()),
         Format.CSV: lambda: _csv(rows),
         Format.WIDE: lambda: _table(rows, title, sentence, wide=True),
         Format.TABLE: lambda: _table(rows, title, sentence, wide=False),

@@ -42,7 +42,7 @@ def plan(
     promised = ", ".join(by.promises(situation))
     emit(
         output,
-        plan_file.plan_json(situation, decided),
+        lambda: plan_file.plan_json(situation, decided),
         _rows(Shares(situation, decided)),
         f"{read.charter.name}: plan by {by.name}, window {situation.window.start_s}..{situation.window.end_s} s",
         f"Promised: {promised}." + (f" Written to {out}; check it with: apportion prove {pool} {out}" if out else ""),

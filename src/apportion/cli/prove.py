@@ -37,8 +37,8 @@ def prove(
     rows = [verdict_row(verdict, promised=verdict.proof in promised) for verdict in verdicts]
     emit(
         output,
-        {"plan": decided.digest(situation), "situation": situation.digest, "verdicts": rows},
-        [{**row, "witness": _told(row["witness"])} for row in rows],
+        lambda: {"plan": decided.digest(situation), "situation": situation.digest, "verdicts": rows},
+        [_shown(row) for row in rows],
         f"{plan}: {decided.policy}, window {situation.window.start_s}..{situation.window.end_s} s",
     )
     broken = loop.refuted(verdicts, proof or promised)
@@ -62,8 +62,13 @@ def verdict_row(verdict: Any, *, promised: bool) -> dict[str, Any]:
     }
 
 
-def _told(witness: dict[str, Any]) -> str:
-    return "; ".join(f"{key} {value}" for key, value in witness.items())
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Arrange one verdict for a table: the witness of a refutation, its meaning where there is room."""
+    witness = "; ".join(f"{key} {value}" for key, value in row["witness"].items())
+    return {key: row[key] for key in ("proof", "status", "promised", "exact", "figure")} | {
+        "witness": witness if row["status"] == "refuted" else "",
+        "meaning": row["meaning"],
+    }
 
 
 def _situation(pool: Path, plan: Path) -> Any:

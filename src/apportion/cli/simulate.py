@@ -53,7 +53,7 @@ def simulate(
     if jobs_out is not None:
         write_jobs(jobs_out, read, replay.pooled)
     told = replays.told(read, replay)
-    emit(output, told, _rows(told), _title(read.charter.name, told, by.name), _sentence(told))
+    emit(output, lambda: told, _rows(told), _title(read.charter.name, told, by.name), _sentence(told))
 
 
 def _rows(told: dict[str, Any]) -> list[dict[str, Any]]:

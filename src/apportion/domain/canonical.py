@@ -8,13 +8,15 @@ can be disclosed later without the others.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
+from apportion.domain.arrays import Ints
+
 SAFE = 2**53 - 1
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-_SUSPICIOUS = re.compile(r"\d{16}|\d[.e]|NaN|Infinity")
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -23,10 +25,25 @@ def canonical_bytes(value: Any) -> bytes:
     >>> canonical_bytes({"b": 2**60, "a": ["x", 1]})
     b'{"a":["x",1],"b":"1152921504606846976"}'
     """
-    text = _encode(value)
-    if _SUSPICIOUS.search(text):  # it may hold a float or a large integer: look closer, which is slow and rarely needed
-        text = _encode(_plain(value))
-    return text.encode()
+    return trusted_bytes(_plain(value))
+
+
+def trusted_bytes(value: Any) -> bytes:
+    """Encode by RFC 8785 what surely holds no float and no integer beyond ±(2⁵³−1): ten times faster."""
+    return _encode(value).encode()
+
+
+def whole_cells(column: Ints) -> list[Any]:
+    """Turn an array of integers into cells for `trusted_bytes`.
+
+    >>> import numpy as np
+    >>> whole_cells(np.array([[1, 2**60]]))
+    [[1, '1152921504606846976']]
+    """
+    cells = column.tolist()
+    if np.abs(column).max(initial=0) <= SAFE and column.min(initial=0) > -SAFE:
+        return list(cells)
+    return list(_plain(cells))
 
 
 def _plain(value: Any) -> Any:

@@ -1,13 +1,14 @@
 """Who gets what?"""
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from apportion.domain.arrays import Floats, Ints
-from apportion.domain.canonical import digest
+from apportion.domain.arrays import Floats, Ints, text
+from apportion.domain.canonical import trusted_bytes, whole_cells
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
 
@@ -39,21 +40,19 @@ class Plan:
 
     def digest(self, situation: Situation) -> str:
         """SHA-256 of the signed core: policy, parameters, situation, grants and prices."""
-        grants = [
-            [claim, situation.flavors[f], int(self.tasks_micro[i, f])]
-            for i, claim in enumerate(situation.claims.id)
-            for f in np.flatnonzero(self.tasks_micro[i])
-        ]
-        prices = [] if self.prices is None else self.prices.tolist()
+        i, f = np.nonzero(self.tasks_micro)
+        names, flavors = situation.claims.id[i].tolist(), text(situation.flavors)[f].tolist()
+        grants = [list(grant) for grant in zip(names, flavors, whole_cells(self.tasks_micro[i, f]), strict=True)]
+        prices = [] if self.prices is None else whole_cells(self.prices)
         core = [
             self.policy,
             [[k, str(v)] for k, v in sorted(self.parameters.items())],
             self.situation,
             grants,
             prices,
-            self.price_denominator,
+            str(self.price_denominator),
         ]
-        return digest(core)
+        return hashlib.sha256(trusted_bytes(core)).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)

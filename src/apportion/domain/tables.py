@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints, Text
-from apportion.domain.canonical import canonical_bytes, leaves
+from apportion.domain.canonical import canonical_bytes, leaves, trusted_bytes, whole_cells
 from apportion.domain.quantity import amount_text, decimal_text
 
 NOBODY = -1
@@ -148,18 +148,18 @@ class Claims:
             self.id,
             self.member.tolist(),
             self.user,
-            self.tasks_micro.tolist(),
-            self.min_tasks_micro.tolist(),
-            self.bundle.tolist(),
-            self.gpu_memory_milli_gib.tolist(),
+            whole_cells(self.tasks_micro),
+            whole_cells(self.min_tasks_micro),
+            whole_cells(self.bundle),
+            whole_cells(self.gpu_memory_milli_gib),
             self.runtime,
-            self.priority.tolist(),
+            whole_cells(self.priority),
             self.value.tolist(),
             self.speed.tolist(),
             strict=True,
         )
         for *head, value, speed in columns:
-            yield _row("claim", *head, worth[value], [known[one] for one in speed])
+            yield trusted_bytes(["claim", *head, worth[value], [known[one] for one in speed]])
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from apportion.domain.arrays import Ints
+from apportion.domain.arrays import Ints, text
 from apportion.domain.plan import Plan, Shares
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
@@ -15,6 +15,7 @@ from apportion.errors import BadInput, Fault, NotFound
 from apportion.ledger.files import write_whole
 from apportion.ledger.situation_file import situation_bytes
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 LARGE = 100_000  # claims above which a situation is compressed
 
 
@@ -52,30 +53,49 @@ def plan_json(situation: Situation, plan: Plan) -> dict[str, Any]:
 
 def _grants(situation: Situation, tasks_micro: Ints) -> list[dict[str, Any]]:
     claims = situation.claims
+    at, on = np.nonzero(tasks_micro)
+    granted = tasks_micro[at, on]
+    names = zip(
+        claims.id[at].tolist(),
+        situation.members.id[claims.member[at]].tolist(),
+        text(situation.flavors)[on].tolist(),
+        granted.tolist(),
+        (claims.bundle[at] * (granted[:, None] / MICRO)).tolist(),
+        strict=True,
+    )
     return [
         {
-            "claim": claims.id[i],
-            "member": situation.members.id[claims.member[i]],
-            "flavor": situation.flavors[f],
-            "tasks_micro": int(tasks_micro[i, f]),
-            "tasks": int(tasks_micro[i, f]) / MICRO,
-            "resources": {
-                name: int(tasks_micro[i, f]) * int(need) / MICRO
-                for name, need in zip(situation.resources, claims.bundle[i], strict=True)
-                if need
-            },
+            "claim": claim,
+            "member": member,
+            "flavor": flavor,
+            "tasks_micro": micro,
+            "tasks": micro / MICRO,
+            "resources": {name: amount for name, amount in zip(situation.resources, amounts, strict=True) if amount},
         }
-        for i, f in zip(*np.nonzero(tasks_micro), strict=True)
+        for claim, member, flavor, micro, amounts in names
     ]
 
 
 def write_plan(path: Path, situation: Situation, plan: Plan) -> Path:
     """Write a plan, and its situation beside it; return where the situation is."""
-    write_whole(path, (json.dumps(plan_json(situation, plan), indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(path, _lines(plan_json(situation, plan)).encode())
     beside = situation_path(path, compressed=len(situation.claims) > LARGE)
     content = situation_bytes(situation)
     write_whole(beside, gzip.compress(content, 6, mtime=0) if beside.suffix == ".gz" else content)
     return beside
+
+
+def _lines(raw: dict[str, Any]) -> str:
+    """Write one line a field and one line a row of a table: quick to write, and readable where two plans differ."""
+    fields = []
+    for key, value in raw.items():
+        rows = (
+            [_encode(row) for row in value]
+            if isinstance(value, list) and value and isinstance(value[0], dict)
+            else None
+        )
+        fields.append(f'"{key}": ' + (_encode(value) if rows is None else "[\n  " + ",\n  ".join(rows) + "\n ]"))
+    return "{\n " + ",\n ".join(fields) + "\n}\n"
 
 
 def situation_path(plan_path: Path, *, compressed: bool = False) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from apportion.domain.arrays import floats, ints, text
-from apportion.domain.canonical import canonical_bytes
+from apportion.domain.canonical import trusted_bytes, whole_cells
 from apportion.domain.entitlement import Standing
 from apportion.domain.quantity import decimal_text
 from apportion.domain.situation import Situation, Window
@@ -19,19 +19,19 @@ from apportion.errors import BadInput
 def situation_bytes(situation: Situation) -> bytes:
     """Write a situation as canonical JSON; decimals are strings, amounts whole thousandths, tasks whole millionths."""
     members, nodes, claims = situation.members, situation.nodes, situation.claims
-    return canonical_bytes(
+    return trusted_bytes(
         {
             "digest": situation.digest,
             "resources": list(situation.resources),
             "flavors": list(situation.flavors),
-            "capacity": situation.capacity.tolist(),
+            "capacity": whole_cells(situation.capacity),
             "window": [situation.window.start_s, situation.window.end_s],
             "seed": situation.seed.hex(),
             "guardrails": {name: decimal_text(value) for name, value in situation.guardrails.items()},
-            "used": situation.used.tolist(),
+            "used": whole_cells(situation.used),
             "standing": {
-                "entitlement": situation.standing.entitlement.tolist(),
-                "weight": situation.standing.weight.tolist(),
+                "entitlement": whole_cells(situation.standing.entitlement),
+                "weight": whole_cells(situation.standing.weight),
             },
             "members": {name: _column(getattr(members, name)) for name in _MEMBER},
             "assets": {name: _column(column) for name, column in members.assets.items()},
@@ -103,14 +103,15 @@ _CLAIM = {
 
 def _column(values: Any) -> list[Any]:
     if values.dtype == np.float64:
-        return [_decimals(value) for value in values.tolist()]
-    return list(values.tolist())
+        known = {value: "" if np.isnan(value) else decimal_text(value) for value in np.unique(values).tolist()}
+        return list(_named(values.tolist(), known))
+    return whole_cells(values) if values.dtype == np.int64 else list(values)
 
 
-def _decimals(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_decimals(one) for one in value]
-    return "" if np.isnan(value) else decimal_text(value)
+def _named(values: Any, known: dict[float, str]) -> Any:
+    if isinstance(values, list):
+        return [_named(value, known) for value in values]
+    return known.get(values, "")
 
 
 def _situation(raw: dict[str, Any]) -> Situation:
