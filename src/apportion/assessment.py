@@ -91,6 +91,22 @@ def demand(situation: Situation) -> dict[str, Any]:
     }
 
 
+def matrix(situation: Situation) -> list[dict[str, Any]]:
+    """Show the demand matrix D(t, r) itself: a row for each kind of task t, what one task needs of each resource r."""
+    claims = situation.claims
+    return [
+        {
+            "claim": name,
+            "member": situation.members.id[member],
+            "tasks": micro / MICRO,
+            "needs": dict(zip(situation.resources, map(amount_text, bundle), strict=True)),
+        }
+        for name, member, micro, bundle in zip(
+            claims.id, claims.member, claims.tasks_micro.tolist(), claims.bundle.tolist(), strict=True
+        )
+    ]
+
+
 def stream_facts(pool: Pool) -> dict[str, Any] | None:
     """Describe the jobs of a pool; None if it has none."""
     jobs = pool.jobs

@@ -17,7 +17,7 @@ from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Verdict
-from apportion.domain.window import stream
+from apportion.domain.window import busiest, stream
 from apportion.errors import BadInput
 from apportion.ledger.plan_file import plan_json
 from apportion.loop import Rule
@@ -32,12 +32,12 @@ MOST_STEPS = 120
 
 @dataclass(frozen=True, eq=False)
 class Done:
-    """A run that has ended: its rounds, and what became of the jobs; no rounds where the pool has claims only."""
+    """A run that has ended: its rounds, what became of the jobs, and one decision to look at (busiest window, or claims)."""
 
     engine: str
     rounds: tuple[loop.Round, ...]
     history: History
-    busiest: Situation
+    situation: Situation
     plan: Plan
     promises: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
@@ -60,9 +60,11 @@ def go(
 
     `tick` is called with the clock, in seconds, after each window.
     """
-    busiest = loop.assess(pool)
-    plan = loop.decide(busiest, by)
-    verdicts = loop.prove(busiest, plan)
+    if pool.jobs is None and pool.claims is None:
+        raise BadInput("this pool has neither claims nor jobs", "claims.csv, jobs.csv", "add one of them")
+    situation = loop.assess(pool, None if pool.jobs is None else busiest(pool, pool.jobs))
+    plan = loop.decide(situation, by)
+    verdicts = loop.prove(situation, plan)
     rounds: tuple[loop.Round, ...] = ()
     replay = None
     if pool.jobs is not None:
@@ -70,16 +72,14 @@ def go(
         jobs = arrivals(pool)
         homes = {home: at_home(jobs, home) for home in HOMES}
         replay = Replay("entitled", "counting", jobs.capacity, schedule, homes)
-    elif pool.claims is None:
-        raise BadInput("this pool has neither claims nor jobs", "claims.csv, jobs.csv", "add one of them")
     history = History(
         pool,
-        tuple(one.situation for one in rounds) or (busiest,),
+        tuple(one.situation for one in rounds) or (situation,),
         tuple(one.plan for one in rounds) or (plan,),
         tuple(one.usage for one in rounds),
         replay,
     )
-    return Done(engine, rounds, history, busiest, plan, by.promises(busiest), verdicts)
+    return Done(engine, rounds, history, situation, plan, by.promises(situation), verdicts)
 
 
 def _carried_out(
@@ -113,8 +113,8 @@ def record(pool: Pool, by: Rule, done: Done, sizing: dict[str, Any] | None, comm
         "notices": [{"what": n.what, "where": n.where, "mend": n.mend} for n in pool.notices],
         "pool": assessment.inventory(pool),
         "stream": assessment.stream_facts(pool),
-        "demand": assessment.demand(done.busiest) | {"why": "claims" if pool.jobs is None else "busiest"},
-        "plan": plan_json(done.busiest, done.plan) | {"promises": list(done.promises)},
+        "demand": assessment.demand(done.situation) | {"why": "claims" if pool.jobs is None else "busiest"},
+        "plan": plan_json(done.situation, done.plan) | {"promises": list(done.promises)},
         "verdicts": [_verdict(one, done.promises) for one in done.verdicts],
         "windows": _windows(done.rounds),
         "figures": _figures(done.history),

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PoolPath, WindowText
+from apportion.cli.options import Format, Output, PoolPath, Quiet, WindowText
 from apportion.cli.output import emit
 
 
@@ -13,7 +13,12 @@ def register(app: typer.Typer) -> None:
     app.command(name="assess")(assess)
 
 
-def assess(pool: PoolPath, window: WindowText = None, output: Output = Format.TABLE) -> None:
+def assess(
+    pool: PoolPath,
+    window: WindowText = None,
+    output: Output = Format.TABLE,
+    quiet: Quiet = False,  # noqa: ARG001  # its callback acts
+) -> None:
     """Show who owns what, who asks for what, what is scarce.
 
     Inventory by owner, the demand matrix of a window (the busiest, if none is given), scarcity, concentration.
@@ -24,7 +29,9 @@ def assess(pool: PoolPath, window: WindowText = None, output: Output = Format.TA
     read = reading.read_pool(pool)
     situation = loop.assess(read, reading.window(window))
     whole = assessment.assessment(read, situation)
-    emit(output, lambda: whole, _rows(whole), _title(whole), _sentence(whole))
+    emit(
+        output, lambda: whole | {"matrix": assessment.matrix(situation)}, _rows(whole), _title(whole), _sentence(whole)
+    )
 
 
 def _rows(whole: dict[str, Any]) -> list[dict[str, Any]]:

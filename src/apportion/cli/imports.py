@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Set, notices
+from apportion.cli.options import Quiet, Set, notices
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +28,7 @@ def imports(
         typer.Option("--map", metavar="FILE", help="Names of columns in another language.", show_default=False),
     ] = None,
     parameters: Set = None,
+    quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Convert a trace or an inventory into a pool.
 

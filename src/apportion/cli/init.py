@@ -34,6 +34,7 @@ id,owner,flavor,cpu,memory_gib,gpu,gpu_memory_gib
 bio-1,biology,gpu-node,64,512,8,80
 phy-1,physics,gpu-node,64,512,8,80
 phy-2,physics,gpu-node,64,512,8,80
+sta-1,startup,gpu-node,32,256,4,80
 """
 
 CLAIMS = """\
@@ -46,8 +47,8 @@ chatbot,startup,8,1,4,32,1
 JOBS = """\
 id,member,submit_s,duration_s,workers,cpu,memory_gib,gpu
 fold-1,biology,0,5400,1,4,48,8
-fold-2,biology,600,3600,1,4,48,4
 lattice-1,physics,0,7200,2,16,64,8
+fold-2,biology,600,3600,1,4,48,4
 lattice-2,physics,900,7200,1,16,64,8
 chat-1,startup,1200,1800,1,4,32,2
 chat-2,startup,1300,1800,1,4,32,2
@@ -71,7 +72,7 @@ def register(app: typer.Typer) -> None:
 def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")]) -> None:
     """Write a small pool, ready to edit.
 
-    Three laboratories, three nodes, claims and jobs; the charter explains itself in comments.
+    Three laboratories, four nodes, claims and jobs; the charter explains itself in comments.
     """
     from apportion.errors import BadInput
     from apportion.ledger.files import write_whole

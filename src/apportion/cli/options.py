@@ -29,6 +29,14 @@ class Settings:
 
 settings = Settings()
 
+
+def _hush(wanted: bool) -> None:
+    settings.quiet = settings.quiet or wanted
+
+
+Quiet = Annotated[
+    bool, typer.Option("-q", "--quiet", callback=_hush, expose_value=False, help="No progress, no notices.")
+]
 PoolPath = Annotated[Path, typer.Argument(metavar="POOL", help="A pool directory.", show_default=False)]
 Output = Annotated[Format, typer.Option("-o", "--output", help="How to write the result.", case_sensitive=False)]
 PolicyName = Annotated[

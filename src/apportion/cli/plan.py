@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PolicyName, PoolPath, Set, WindowText
+from apportion.cli.options import Format, Output, PolicyName, PoolPath, Quiet, Set, WindowText
 from apportion.cli.output import emit
 
 
@@ -24,6 +24,7 @@ def plan(
         typer.Option("--out", metavar="PLAN.json", help="Write the plan here, and its situation beside it."),
     ] = None,
     output: Output = Format.TABLE,
+    quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Decide who gets what; nothing is carried out.
 

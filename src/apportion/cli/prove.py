@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PoolPath
+from apportion.cli.options import Format, Output, PoolPath, Quiet
 from apportion.cli.output import emit
 
 
@@ -21,6 +21,7 @@ def prove(
         list[str] | None, typer.Option("--proof", help="Only this property; may be repeated.", show_default="all")
     ] = None,
     output: Output = Format.TABLE,
+    quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Check a plan with independent checkers.
 
@@ -82,12 +83,14 @@ def _situation(pool: Path, plan: Path) -> Any:
 
     raw = plan_file.raw_plan(plan)
     read = reading.read_pool(pool)
-    start_s, end_s = raw.get("window") or (0, read.charter.window_s)
-    wanted = None if read.claims is not None else reading.window(f"{start_s}..{end_s}")
-    situation = loop.assess(read, wanted)
+    asked = [] if read.claims is None else [loop.assess(read)]
+    if read.jobs is not None and raw.get("window"):
+        start_s, end_s = raw["window"]
+        asked.append(loop.assess(read, reading.window(f"{start_s}..{end_s}")))
+    same = [situation for situation in asked if situation.digest == raw["situation"]]
     beside = [path for z in (False, True) if (path := plan_file.situation_path(plan, compressed=z)).is_file()]
-    if situation.digest == raw["situation"] or not beside:
-        return situation
+    if same or not beside:
+        return (same or asked or [loop.assess(read)])[0]
     notices(
         (
             Fault(

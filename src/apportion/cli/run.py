@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options import PolicyName, PoolPath, Set
+from apportion.cli.options import PolicyName, PoolPath, Quiet, Set
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +29,7 @@ def run(
         int | None, typer.Option("--workers", min=1, help="Processes for those replays.", show_default="one a core")
     ] = None,
     language: Annotated[str, typer.Option("--lang", help="Language of the closing table: en or zh.")] = "en",
+    quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Decide, prove and carry out, window by window.
 
@@ -57,5 +58,5 @@ def run(
             whole = size(read, by, advance, workers or os.cpu_count() or 1)
     command = shlex.join(["apportion", *sys.argv[1:]])
     told = record.record(read, by, done, whole, command) | {"inputs": input_digests(pool)}
-    write_run(out, told, read, (done.busiest, done.plan), done.kept, done.schedule)
+    write_run(out, told, read, (done.situation, done.plan), done.kept, done.schedule)
     Console().print(closing(told, language))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PolicyName, PoolPath, Set
+from apportion.cli.options import Format, Output, PolicyName, PoolPath, Quiet, Set
 from apportion.cli.output import emit
 
 
@@ -28,6 +28,7 @@ def simulate(
         Path | None, typer.Option("--jobs-out", metavar="FILE", help="One row a job, as .csv, .csv.gz or .parquet.")
     ] = None,
     output: Output = Format.TABLE,
+    quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Replay the jobs, in the pool and alone.
 
