@@ -132,7 +132,7 @@ def rounds(jobs: Stream, by: Rule, engine: OpenEngine, *, proving: bool = True) 
     """
     used = np.zeros((len(jobs.pool.members), len(jobs.pool.resources)), dtype=np.int64)
     for window in engine.windows():
-        now = jobs.live(window, engine.observe(window), used)
+        now = jobs.live(window, engine.observe(window), used, passing=not proving)
         plan = decide(now, by)
         promises = by.promises(now) if proving else ()
         verdicts = prove(now, plan) if proving else ()

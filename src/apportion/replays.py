@@ -13,7 +13,7 @@ from apportion.domain.pool import Pool
 from apportion.domain.schedule import Schedule
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace, trace
-from apportion.domain.window import stream
+from apportion.domain.window import Stream, stream
 from apportion.engines import simulated
 from apportion.errors import BadInput, nearest
 from apportion.loop import Rule, charter_rule, rounds
@@ -49,13 +49,13 @@ def simulate(
     if placement not in PLACEMENTS:
         raise BadInput(f'no placement is called "{placement}"', "--placement", nearest(placement, PLACEMENTS))
     jobs = arrivals(pool, capacity)
-    together = pooled(pool, jobs, discipline, parameters or {}, by, tick)
+    together = pooled(stream(pool), jobs, discipline, parameters, by, tick)
     homes = {home: at_home(jobs, home) for home in registry.discipline(discipline).ALONE}
     return Replay(discipline, placement, jobs.capacity, together, homes)
 
 
 def pooled(
-    pool: Pool,
+    known: Stream,
     jobs: Trace,
     discipline: str,
     parameters: dict[str, Any] | None = None,
@@ -66,7 +66,7 @@ def pooled(
     module = registry.discipline(discipline)
     given = registry.checked("discipline", discipline, module.open_queue, parameters or {})
     if module.PLANNED:
-        return _followed(pool, jobs, by or charter_rule(pool.charter), tick)
+        return _followed(known, jobs, by or charter_rule(known.pool.charter), tick)
     return jobs.in_table_order(replay(module.open_queue(jobs, **given)))
 
 
@@ -81,10 +81,9 @@ def arrivals(pool: Pool, capacity: Ints | None = None) -> Trace:
     return jobs if capacity is None else jobs.with_capacity(capacity)
 
 
-def _followed(pool: Pool, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Schedule:
-    engine = simulated.Simulated(pool, jobs)
-    capacity = smaller(pool, jobs.capacity)
-    for done in rounds(stream(pool, capacity), by, engine, proving=False):
+def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Schedule:
+    engine = simulated.Simulated(known.pool, jobs)
+    for done in rounds(known.resized(smaller(known.pool, jobs.capacity)), by, engine, proving=False):
         if tick is not None:
             tick(done.window.end_s)
     return engine.schedule()

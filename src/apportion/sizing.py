@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import takewhile
 from typing import Any
 
@@ -24,25 +24,25 @@ from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
+from apportion.domain.window import Stream, stream
 from apportion.loop import Rule, rule
 from apportion.measures._stages import scarcest
 from apportion.measures._times import Pairs, pairs
 from apportion.replays import arrivals, at_home, figures, pooled
 
 PERCENTS = (100, 95, 90, 88, 85, 82, 80, 78, 76, 73, 70)
-SHOWN = (100, 90, 85, 80, 70)  # at these sizes the spread over seeds of the tie order is told
-SEEDS = 5
+SHOWN = (100, 90, 85, 80, 70)  # here the gain is split into its parts
 MEASURES = ("waiting", "rho", "unfair_fraction")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A discipline with parameters; `name` is empty for its defaults; so many `seeds` of the tie order are tried."""
+    """A discipline with parameters; `name` is empty for its defaults; `seeds` of the tie order decide if a size is safe."""
 
     discipline: str
     name: str = ""
     setting: tuple[tuple[str, Any], ...] = ()
-    seeds: int = 1
+    seeds: int = 5
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -51,26 +51,25 @@ class Variant:
 
 
 VARIANTS = (
-    Variant("strict_fifo"),
-    Variant("skip_fifo"),
-    Variant("fair_share", seeds=SEEDS),
-    Variant("entitled"),
-    Variant("virtual_finish", seeds=SEEDS),
+    Variant("strict_fifo", seeds=1),  # these two break ties by the order of submission alone
+    Variant("skip_fifo", seeds=1),
+    Variant("fair_share"),
+    Variant("entitled", seeds=3),  # it plans every window, which takes a hundred times longer
+    Variant("virtual_finish"),
     Variant("virtual_finish", "backfilling", (("alone", "skip_fifo"),)),
     Variant("virtual_finish", "member_mean", (("estimate", "member_mean"),)),
 )
-REPLAYS = len(PERCENTS) * len(VARIANTS)
+Work = Callable[["Sweep", Any], list[dict[str, Any]]]
+STEPS = (len(PERCENTS) + 1) * len(VARIANTS)
 WORTH_A_PROCESS = 5_000  # jobs; below that a replay takes less time than starting a process
 
 
-def size(
-    pool: Pool, by: Rule, tick: Callable[[int], None] = lambda _done: None, workers: int = 1
-) -> dict[str, Any]:
+def size(pool: Pool, by: Rule, tick: Callable[[int], None] = lambda _done: None, workers: int = 1) -> dict[str, Any]:
     """Replay a pool's jobs at every size under every discipline.
 
     Parameters
     ----------
-    tick : called with how many of `REPLAYS` are done
+    tick : called with how many of `STEPS` are done
     workers : processes to use; the result does not depend on it. More than one only from a program that can be imported
 
     Returns
@@ -78,28 +77,32 @@ def size(
     what ``run.json`` keeps under "sizing"
     """
     sweep = Sweep(pool, by)
-    tasks = [(percent, variant) for variant in sorted(VARIANTS, key=_planned_first) for percent in PERCENTS]
-    found: dict[tuple[int, Variant], list[dict[str, Any]]] = {}
+    order = sorted(VARIANTS, key=_quick)
+    tasks = [(variant, percent) for variant in order for percent in PERCENTS]
+    found: dict[Variant, list[dict[str, Any]]] = {variant: [] for variant in VARIANTS}
     with _mapping(sweep, workers) as mapped:
-        for done, (task, rows) in enumerate(zip(tasks, mapped(tasks), strict=True), 1):
-            found[task] = rows
+        for done, ((variant, _), rows) in enumerate(zip(tasks, mapped(_sized, tasks), strict=True), 1):
+            found[variant] += rows
             tick(done)
-    rows = [row for percent in PERCENTS for variant in VARIANTS for row in found[percent, variant]]
+        confirmed = mapped(_confirmed, [(variant, found[variant]) for variant in order])
+        for done, (variant, rows) in enumerate(zip(order, confirmed, strict=True), len(tasks) + 1):
+            found[variant] = rows
+            tick(done)
+    rows = [row for percent in PERCENTS for v in VARIANTS for row in found[v] if row["percent"] == percent]
     whole, r = sweep.jobs, sweep.resource
     return {
         "resource": pool.resources[r],
         "capacity": int(whole.capacity[r]) // MILLI,
         "load": float(whole.load[r]),
         "percents": list(PERCENTS),
-        "seeds": SEEDS,
         "rows": rows,
         "fewest": _fewest(rows),
         "decomposition": [_steps(rows, percent) for percent in SHOWN],
     }
 
 
-def _planned_first(variant: Variant) -> bool:
-    """Put first what takes longest: a discipline that plans every window."""
+def _quick(variant: Variant) -> bool:
+    """Sort last what is quick: every discipline but those that plan every window."""
     return not registry.discipline(variant.discipline).PLANNED
 
 
@@ -125,14 +128,18 @@ class Sweep:
         """How the jobs go alone, on the whole entitlement whatever the size of the pool."""
         return {home: at_home(self.jobs, home) for home in ("strict_fifo", "skip_fifo")}
 
-    def rows(self, task: tuple[int, Variant]) -> list[dict[str, Any]]:
+    @cached_property
+    def stream(self) -> Stream:
+        """The jobs in the classes that become claims."""
+        return stream(self.pool)
+
+    def rows(self, variant: Variant, percent: int, seeds: int) -> list[dict[str, Any]]:
         """Replay one variant at one size; a row for each discipline at home it is compared with."""
-        percent, variant = task
         jobs = self.jobs.with_capacity(self.jobs.capacity * percent // 100 // MILLI * MILLI)  # nobody buys half a GPU
         compare = {home: self.homes[home] for home in _homes(variant)}
         found = []
-        for seeded in _seeded(jobs, self.pool, variant.seeds if percent in SHOWN else 1):
-            together = pooled(self.pool, seeded, variant.discipline, variant.parameters, self.by)
+        for seeded in _seeded(jobs, self.pool, seeds):
+            together = pooled(self.stream, seeded, variant.discipline, variant.parameters, self.by)
             history = History(
                 self.pool, replay=Replay(variant.discipline, "counting", jobs.capacity, together, compare)
             )
@@ -141,16 +148,34 @@ class Sweep:
         return [_row(variant, percent, units, home, found) for home in compare]
 
 
+def _sized(sweep: Sweep, task: tuple[Variant, int]) -> list[dict[str, Any]]:
+    """Replay one variant at one size under the seed of the charter; a quick one that is shown under all its seeds."""
+    variant, percent = task
+    return sweep.rows(variant, percent, variant.seeds if percent in SHOWN and _quick(variant) else 1)
+
+
+def _confirmed(sweep: Sweep, task: tuple[Variant, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Try the smallest size that serves everyone under all seeds; if one of them fails, the next larger, and so on."""
+    variant, rows = task
+    while True:
+        least = [served[-1] for home in _homes(variant) if (served := _serving(rows, home))]
+        doubtful = [row["percent"] for row in least if row["seeds"] < variant.seeds]
+        if not doubtful:
+            return rows
+        again = sweep.rows(variant, doubtful[0], variant.seeds)
+        rows = [row for row in rows if row["percent"] != doubtful[0]] + again
+
+
 @contextmanager
-def _mapping(sweep: Sweep, workers: int) -> Iterator[Callable[[Sequence[Any]], Iterable[Any]]]:
+def _mapping(sweep: Sweep, workers: int) -> Iterator[Callable[[Work, Sequence[Any]], Iterable[Any]]]:
     """Give a map over tasks: in this process for few jobs or one core, else in several, in the order of the tasks."""
     if workers == 1 or len(sweep.jobs) < WORTH_A_PROCESS:
-        yield lambda tasks: map(sweep.rows, tasks)
+        yield lambda work, tasks: (work(sweep, task) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")  # forking a process whose libraries have threads may hang
     prepare = (sweep.pool, sweep.by.name, sweep.by.parameters)
     with ProcessPoolExecutor(workers, context, _prepare, prepare) as executor:
-        yield lambda tasks: executor.map(_rows, tasks)
+        yield lambda work, tasks: executor.map(partial(_in_worker, work), tasks)
 
 
 _prepared: list[Sweep] = []  # what a worker process sweeps; empty in the main process
@@ -160,8 +185,8 @@ def _prepare(pool: Pool, policy: str, parameters: dict[str, Any]) -> None:
     _prepared[:] = [Sweep(pool, rule(policy, parameters))]
 
 
-def _rows(task: tuple[int, Variant]) -> list[dict[str, Any]]:
-    return _prepared[0].rows(task)
+def _in_worker(work: Work, task: Any) -> Any:
+    return work(_prepared[0], task)
 
 
 def _homes(variant: Variant) -> Sequence[str]:
@@ -188,6 +213,8 @@ def _row(
     return {
         "discipline": variant.discipline,
         "variant": variant.name,
+        "parameters": variant.parameters,
+        "seeds": len(found),
         "percent": percent,
         "gpus": units,
         "alone": home,
@@ -212,21 +239,24 @@ def _fewest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Find for each discipline and home the smallest size down to which nobody is worse off."""
     result = []
     for key in dict.fromkeys((row["discipline"], row["variant"], row["alone"]) for row in rows):
-        own = sorted(
-            (row for row in rows if (row["discipline"], row["variant"], row["alone"]) == key),
-            key=lambda row: -row["percent"],
-        )
-        serving = list(takewhile(_serves_everyone, own))
-        best = serving[-1] if serving else None
-        result.append(
-            dict(zip(("discipline", "variant", "alone"), key, strict=True))
-            | {name: best[name] if best else None for name in ("percent", "gpus", "worst_rho", "mean_jct_s", "later")}
-        )
+        own = [row for row in rows if (row["discipline"], row["variant"]) == key[:2]]
+        serving = _serving(own, key[2])
+        best = serving[-1] if serving else {}
+        told = ("percent", "gpus", "worst_rho", "worst_rho_range", "seeds", "mean_jct_s", "later")
+        named = dict(zip(("discipline", "variant", "alone"), key, strict=True))
+        result.append(named | {"parameters": own[0]["parameters"]} | {name: best.get(name) for name in told})
     return result
 
 
+def _serving(rows: Sequence[dict[str, Any]], home: str) -> list[dict[str, Any]]:
+    """Rows of one variant against one home, from the largest size down for as long as nobody is worse off by any seed."""
+    own = sorted((row for row in rows if row["alone"] == home), key=lambda row: -row["percent"])
+    return list(takewhile(_serves_everyone, own))
+
+
 def _serves_everyone(row: dict[str, Any]) -> bool:
-    return row["worst_rho"] is not None and row["worst_rho"] <= 1 and not row["unfinished"]
+    spread = row["worst_rho_range"]
+    return spread is not None and spread[1] <= 1 and not row["unfinished"]
 
 
 def _steps(rows: Sequence[dict[str, Any]], percent: int) -> dict[str, Any]:

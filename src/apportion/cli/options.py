@@ -20,6 +20,13 @@ class Format(StrEnum):
     YAML = "yaml"
 
 
+class Language(StrEnum):
+    """Languages of reports."""
+
+    EN = "en"
+    ZH = "zh"
+
+
 @dataclass
 class Settings:
     """What changes this call only."""

@@ -1,17 +1,11 @@
 """Tell a run as one page."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-class Language(StrEnum):
-    """Languages of the report."""
-
-    EN = "en"
-    ZH = "zh"
+from apportion.cli.options import Language
 
 
 def register(app: typer.Typer) -> None:

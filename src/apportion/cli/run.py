@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options import PolicyName, PoolPath, Quiet, Set
+from apportion.cli.options import Language, PolicyName, PoolPath, Quiet, Set
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def run(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes for those replays.", show_default="one a core")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="Language of the closing table: en or zh.")] = "en",
+    language: Annotated[Language, typer.Option("--lang", help="Language of the closing tables.")] = Language.EN,
     quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Decide, prove and carry out, window by window.
@@ -52,11 +52,15 @@ def run(
         done = record.go(read, by, engine, windows, tick)
     whole = None
     if sizing:
-        from apportion.sizing import REPLAYS, size
+        from apportion.sizing import STEPS, size
 
-        with bar("replaying with fewer GPUs", REPLAYS) as advance:
+        with bar("replaying with fewer GPUs", STEPS) as advance:
             whole = size(read, by, advance, workers or os.cpu_count() or 1)
     command = shlex.join(["apportion", *sys.argv[1:]])
-    told = record.record(read, by, done, whole, command) | {"inputs": input_digests(pool)}
+    told = record.record(read, by, done, whole, command) | {
+        "inputs": input_digests(pool),
+        "path": str(pool),
+        "out": str(out),
+    }
     write_run(out, told, read, (done.situation, done.plan), done.kept, done.schedule)
-    Console().print(closing(told, language))
+    Console().print(closing(told, language.value))

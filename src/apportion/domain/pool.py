@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from apportion.domain.arrays import Ints, Text, take, text
+from apportion.domain.arrays import Bools, Ints, Text, take, text
 from apportion.domain.charter import Charter
 from apportion.domain.entitlement import Standing, standing
-from apportion.domain.tables import NOBODY, Claims, Jobs, Members, Nodes
+from apportion.domain.tables import NOBODY, Claims, Jobs, Members, Nodes, fits
 from apportion.domain.ties import seed_from
 from apportion.errors import Fault
 
@@ -74,6 +74,13 @@ class Pool:
         for flavor, name in zip(self.nodes.flavor.tolist(), self.nodes.runtime, strict=True):
             runtime[flavor] = name
         return text(runtime)
+
+    def may_run(self, asked: Claims | Jobs) -> Bools:
+        """Where each claim or job may run by its conditions, GPU memory and runtime: (M, F)."""
+        gpu = np.zeros(len(asked), dtype=bool)
+        if "gpu_milli" in self.resources:
+            gpu = asked.bundle[:, self.resources.index("gpu_milli")] > 0
+        return fits(self.flavor_gpu_memory, self.flavor_runtime, asked.gpu_memory_milli_gib, asked.runtime, gpu)
 
     def with_charter(self, charter: Charter) -> "Pool":
         """Return the same pool under another charter."""

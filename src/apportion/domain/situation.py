@@ -10,7 +10,7 @@ from apportion.domain.canonical import canonical_bytes, leaf, merkle_root
 from apportion.domain.entitlement import Standing
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import decimal_text
-from apportion.domain.tables import Claims, Members, Nodes, fits
+from apportion.domain.tables import Claims, Members, Nodes
 from apportion.domain.ties import tie_order
 
 
@@ -39,6 +39,7 @@ class Situation:
     standing : entitlements and weights of members
     used : (N, R) resource-seconds each member used before this window, in whole thousandths
     seed : 32 bytes that decide ties
+    passing : nobody will keep or check what is decided here, as in a replay that only asks "what if"; it has no digest
     """
 
     resources: tuple[str, ...]
@@ -52,6 +53,7 @@ class Situation:
     seed: bytes
     used: Ints
     guardrails: dict[str, float] = field(default_factory=dict)
+    passing: bool = False
 
     @cached_property
     def runs_on(self) -> Bools:
@@ -98,6 +100,8 @@ class Situation:
     @cached_property
     def digest(self) -> str:
         """RFC 6962 root, in hex, over a header row and the rows of members, standing, nodes and claims."""
+        if self.passing:
+            return ""
         head = {
             "resources": list(self.resources),
             "flavors": list(self.flavors),
@@ -113,7 +117,13 @@ class Situation:
 
 
 def situation(
-    pool: Pool, claims: Claims, window: Window, used: Ints | None = None, capacity: Ints | None = None
+    pool: Pool,
+    claims: Claims,
+    window: Window,
+    used: Ints | None = None,
+    capacity: Ints | None = None,
+    *,
+    passing: bool = False,
 ) -> Situation:
     """Put a pool and the claims of one window before a policy.
 
@@ -121,9 +131,7 @@ def situation(
     there becomes 0, so that nobody has to ask twice. Another `capacity` (F, R) than the pool's asks what a smaller pool
     would do: entitlements shrink in the same proportion, weights stay.
     """
-    at = list(pool.resources)
-    gpu = claims.bundle[:, at.index("gpu_milli")] > 0 if "gpu_milli" in at else np.zeros(len(claims), dtype=bool)
-    may = fits(pool.flavor_gpu_memory, pool.flavor_runtime, claims.gpu_memory_milli_gib, claims.runtime, gpu)
+    may = pool.may_run(claims)
     if not (may | (claims.speed == 0)).all():
         claims = replace(claims, speed=np.where(may, claims.speed, 0.0))
     return Situation(
@@ -138,6 +146,7 @@ def situation(
         pool.seed,
         np.zeros((len(pool.members), len(pool.resources)), dtype=np.int64) if used is None else used,
         dict(pool.charter.guardrails),
+        passing,
     )
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from apportion.domain.arrays import Bools, Floats, Ints, Text, ints
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Schedule
-from apportion.domain.window import stream
 from apportion.errors import BadInput
 
 
@@ -85,14 +84,16 @@ def trace(pool: Pool, member_order: Ints) -> Trace:
     BadInput
         if there are no jobs, or if flavors differ in speed or fit for some job: then counting has no meaning.
     """
-    jobs = stream(pool).jobs
-    speeds = jobs.speed
-    if speeds.size and not (speeds == 1.0).all():
-        first = int(np.flatnonzero((speeds != 1.0).any(axis=1))[0])
+    jobs = pool.jobs
+    if jobs is None:
+        raise BadInput("this pool has no jobs", "jobs.csv", "add jobs.csv, or plan on claims.csv")
+    uneven = (np.where(pool.may_run(jobs), jobs.speed, 0.0) != 1.0).any(axis=1)
+    if uneven.any():
+        first = int(np.argmax(uneven))
         raise BadInput(
             f'job "{jobs.id[first]}" does not run equally fast on every flavor, and counting makes one number of all flavors',
-            where=f"jobs.csv:{first + 2}, speed columns",
-            mend="leave the speed columns out, or keep one flavor in this pool",
+            where=f"jobs.csv:{first + 2}, columns speed, gpu_memory_gib, runtime",
+            mend="leave those columns out, or keep one flavor in this pool",
         )
     order = np.argsort(jobs.submit_s, kind="stable")
     return Trace(

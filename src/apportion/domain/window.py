@@ -7,7 +7,6 @@ submitted; a live window counts the jobs submitted and not finished.
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -21,25 +20,24 @@ from apportion.errors import BadInput
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """The jobs of a pool, sorted into the classes that become claims; `capacity` (F, R) if it is not the pool's."""
+    """The jobs of a pool, sorted into the classes that become claims.
+
+    Attributes
+    ----------
+    classes : one claim a class, in the byte order of their ids; tasks are filled in window by window
+    class_of : (J,) class of each job
+    capacity : (F, R) if it is not the pool's
+    """
 
     pool: Pool
     jobs: Jobs
+    classes: Claims
+    class_of: Ints
     capacity: Ints | None = None
 
-    @cached_property
-    def _sorted(self) -> tuple[Claims, Ints]:
-        return _classes(self.pool, self.jobs)
-
-    @property
-    def classes(self) -> Claims:
-        """One claim a class, in the byte order of their ids; tasks are filled in window by window."""
-        return self._sorted[0]
-
-    @property
-    def class_of(self) -> Ints:
-        """Class of each job: (J,)."""
-        return self._sorted[1]
+    def resized(self, capacity: Ints | None) -> "Stream":
+        """Return the same jobs before a pool of another size."""
+        return replace(self, capacity=capacity)
 
     def offered(self, window: Window) -> Situation:
         """Situation of a window in which every job starts when it is submitted."""
@@ -49,18 +47,22 @@ class Stream:
         np.add.at(seconds, self.class_of, np.maximum(end - start, 0))
         return self._situation(-(-seconds * MICRO // window.length_s), window)
 
-    def live(self, window: Window, waiting_or_running: Ints, used: Ints | None = None) -> Situation:
+    def live(
+        self, window: Window, waiting_or_running: Ints, used: Ints | None = None, *, passing: bool = False
+    ) -> Situation:
         """Situation at the start of a window, from the jobs (positions) that are submitted and not finished."""
         gangs = np.bincount(self.class_of[waiting_or_running], minlength=len(self.classes))
-        return self._situation(gangs * MICRO, window, used)
+        return self._situation(gangs * MICRO, window, used, passing=passing)
 
-    def _situation(self, tasks_micro: Ints, window: Window, used: Ints | None = None) -> Situation:
+    def _situation(
+        self, tasks_micro: Ints, window: Window, used: Ints | None = None, *, passing: bool = False
+    ) -> Situation:
         asked = np.flatnonzero(tasks_micro)
         claims = replace(take(self.classes, asked), tasks_micro=tasks_micro[asked])
-        return situation(self.pool, claims, window, used, self.capacity)
+        return situation(self.pool, claims, window, used, self.capacity, passing=passing)
 
 
-def stream(pool: Pool, capacity: Ints | None = None) -> Stream:
+def stream(pool: Pool) -> Stream:
     """Read a pool's jobs as a stream.
 
     Raises
@@ -70,7 +72,7 @@ def stream(pool: Pool, capacity: Ints | None = None) -> Stream:
     """
     if pool.jobs is None:
         raise BadInput("this pool has no jobs", "jobs.csv", "add jobs.csv, or plan on claims.csv")
-    return Stream(pool, pool.jobs, capacity)
+    return Stream(pool, pool.jobs, *_classes(pool, pool.jobs))
 
 
 def busiest(pool: Pool, jobs: Jobs) -> Window:

@@ -1,0 +1,75 @@
+"""Dominant resource fairness: leximin of dominant share over weight, on one flavor.
+
+    x_i = t · w_i / μ_i,    μ_i = max_r bundle[i,r] / capacity[r],    w_i = W_m · d_i / Σ_{k∈m} d_k,    d_i = tasks_i · μ_i
+
+as one level t grows; a claim stops at its cap or when a resource that it needs is used up. A member's dominant share is
+then t · W_m, and cutting a claim in two changes nothing. Speed only tells where a claim may run. Members without standing
+(W = 0) are served after all others are saturated, each claim by the same fraction of what it asks.
+
+Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(R·M·(log M + R)); exact, no iteration.
+Source: Ghodsi et al., *Dominant Resource Fairness*, NSDI 2011, sections 4 and 4.3 (weights); caps as the limited
+demands of Narayana and Kash, *Fair and Efficient Allocations with Limited Demands*, AAAI 2021.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from apportion.domain.plan import Plan
+from apportion.domain.situation import Situation
+from apportion.errors import BadInput
+from apportion.solver.filled import filled_plan, smallest_level
+from apportion.solver.rates import by_share
+
+GUARDS: frozenset[str] = frozenset()
+
+
+def divide(situation: Situation) -> Plan:
+    """Divide by weighted dominant shares; the objective is the smallest level, dominant share over weight.
+
+    Raises
+    ------
+    BadInput
+        if there are several flavors, or the claims' least tasks do not fit.
+    """
+    if len(situation.flavors) > 1:
+        raise BadInput(
+            f"drf divides a pool of one flavor, and this one has {len(situation.flavors)}: {', '.join(situation.flavors)}",
+            where="charter.toml, policy.name",
+            mend='use policy "proportional", which gives each member its share of every flavor',
+        )
+    rate, phase = by_share(situation, situation.standing.share)
+    plan = filled_plan(situation, "drf", rate, phase)
+    return replace(plan, objective=smallest_level(plan, rate, phase))
+
+
+def promises(situation: Situation) -> tuple[str, ...]:
+    """Name what holds in this very situation: always feasible, non-wasteful and Pareto.
+
+    Let every member's claims need resources in one proportion, and no claim have a minimum. When resource r is used up at
+    level t, 1 = Σ_k use[k,r] / capacity[r] ≤ Σ_k t · W_k = t, so each member reaches its weight in its dominant resource or
+    its cap: sharing incentive, if no entitlement is more than that fraction of any resource. And whoever needs r too has at
+    most t · W_k of anything: no envy. With claims of several proportions a member goes on rising where others stopped, and
+    both fail.
+    """
+    if len(situation.flavors) > 1 or situation.claims.min_tasks_micro.any() or not _one_proportion(situation):
+        return ("feasible", "non_wasteful", "pareto")
+    incentive = ("sharing_incentive",) if _entitled_alike(situation) else ()
+    return ("feasible", "non_wasteful", "pareto", *incentive, "envy_free", "envy_free_up_to_one_task")
+
+
+def _one_proportion(situation: Situation) -> bool:
+    """Tell whether each member's claims that can be granted need resources in one proportion."""
+    claims = situation.claims
+    at = situation.possible.any(axis=1) & (claims.tasks_micro > 0) & claims.bundle.any(axis=1)
+    shape = claims.bundle[at] // np.gcd.reduce(claims.bundle[at], axis=1, keepdims=True)
+    _, first, member = np.unique(claims.member[at], return_index=True, return_inverse=True)
+    return bool((shape == shape[first[member]]).all())
+
+
+def _entitled_alike(situation: Situation) -> bool:
+    """Tell whether nobody is entitled to more of any resource than its weight's part of it: exactly, in integers."""
+    standing = situation.standing
+    entitled = standing.entitlement.sum(axis=1).astype(object)
+    weight = standing.weight.astype(object)
+    return bool((entitled * weight.sum() <= weight[:, None] * situation.capacity.sum(axis=0).astype(object)).all())

@@ -1,0 +1,81 @@
+"""Which plan comes of letting all claims rise at given rates?
+
+The steps that every policy of progressive filling shares: place the minima, give claims that use nothing their whole cap,
+fill, and make the grants whole.
+"""
+
+import numpy as np
+
+from apportion.domain.arrays import Floats, Ints
+from apportion.domain.plan import Plan
+from apportion.domain.situation import Situation
+from apportion.solver.fill import fill
+from apportion.solver.minima import place_minima
+from apportion.solver.whole import whole
+
+
+def filled_plan(
+    situation: Situation,
+    policy: str,
+    rate: Floats,
+    phase: Ints | None = None,
+    steady: bool = False,
+    **parameters: str,
+) -> Plan:
+    """Make the plan of one policy from its rates (M, F), in micro-tasks a unit of level, and phases (M,); see `fill`.
+
+    Raises
+    ------
+    BadInput
+        if the claims' least tasks do not fit; see `place_minima`.
+    """
+    claims = situation.claims
+    base = _free(situation, place_minima(situation))
+    filling = fill(rate, claims.tasks_micro, claims.bundle, situation.capacity, base.astype(np.float64), phase, steady)
+    tasks, loss = whole(
+        filling.tasks,
+        base,
+        claims.tasks_micro,
+        claims.bundle,
+        situation.capacity,
+        situation.possible,
+        situation.order,
+        phase,
+    )
+    return Plan(
+        policy,
+        parameters,
+        situation.digest,
+        tasks,
+        rounding_loss=loss,
+        notes=_vanished(situation, filling.tasks, tasks),
+    )
+
+
+def smallest_level(plan: Plan, rate: Floats, phase: Ints) -> float | None:
+    """Level of the worst-off claim of the first phase: the least tasks_micro / rate; None if no claim rises in it."""
+    total = rate.sum(axis=1)
+    rising = (total > 0) & (phase == 0)
+    if not rising.any():
+        return None
+    return float((plan.tasks_micro.sum(axis=1)[rising] / total[rising]).min())
+
+
+def _free(situation: Situation, base: Ints) -> Ints:
+    """Give the claims that use nothing their whole cap, where they are fastest: (M, F) micro-tasks."""
+    claims = situation.claims
+    at = np.flatnonzero(~claims.bundle.any(axis=1) & situation.possible.any(axis=1))
+    if len(at):
+        base[at] = 0
+        base[at, claims.speed[at].argmax(axis=1)] = claims.tasks_micro[at]
+    return base
+
+
+def _vanished(situation: Situation, real: Floats, tasks: Ints) -> tuple[str, ...]:
+    """Name the claims whose real grant is positive and rounds to nothing."""
+    lost = np.flatnonzero((real.sum(axis=1) > 0) & (tasks.sum(axis=1) == 0))
+    if not len(lost):
+        return ()
+    named = ", ".join(map(str, situation.claims.id[lost[:5]]))
+    rest = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+    return (f"granted less than a millionth of a task, which rounds to nothing: claims {named}{rest}",)
