@@ -27,7 +27,7 @@ from apportion.domain.trace import Trace
 from apportion.domain.window import Stream, stream
 from apportion.loop import Rule, rule
 from apportion.measures._stages import scarcest
-from apportion.measures._times import Pairs, pairs
+from apportion.measures._times import Pairs, member_means, pairs
 from apportion.replays import arrivals, at_home, figures, pooled
 
 PERCENTS = (100, 95, 90, 88, 85, 82, 80, 78, 76, 73, 70)
@@ -227,6 +227,7 @@ def _row(
         "mean_jct": first["mean_jct"].rows,
         "compared_mean_jct_s": _mean(pair.pooled_s),
         "alone_mean_jct_s": _mean(pair.alone_s),
+        "alone_mean_jct": dict(zip(rho.rows, member_means(pair.alone_s, pair.member, len(rho.rows)), strict=True)),
         "later": first[f"unfair_fraction.{home}"].value,
     }
 
