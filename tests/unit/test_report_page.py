@@ -114,7 +114,7 @@ def test_every_member_and_every_input_is_on_the_page():
         assert owner["member"] in html
     for one in run["inputs"]:
         assert one["sha256"] in html
-    assert "apportion run examples/itp --out out/run" in html
+    assert "apportion run examples/itp --engine simulated --out out/run" in html
 
 
 def test_an_unknown_language_is_refused():

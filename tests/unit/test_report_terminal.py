@@ -27,7 +27,7 @@ def test_every_case_is_shown_within_the_width(name, language):
 
 def test_it_ends_with_meaning_and_the_next_command():
     lines = shown(report_runs.sample()).rstrip().splitlines()
-    assert lines[-1].strip().startswith("apportion simulate examples/itp --discipline virtual_finish --percent")
+    assert lines[-1].strip().startswith("apportion simulate examples/itp --discipline entitled --percent")
     assert any(line.startswith("✓ Every member is better off") for line in lines)
 
 

@@ -1,5 +1,6 @@
 """Which verbs are there, and what becomes of an error?"""
 
+import os
 import sys
 from typing import Annotated
 
@@ -57,6 +58,15 @@ def run_app(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left: Python would complain while flushing
+        return 1
+    except Exception as error:  # noqa: BLE001  # the last resort: no traceback for a user, unless asked for
+        if "APPORTION_DEBUG" in os.environ:
+            raise
+        typer.echo(
+            f"apportion: this is a fault of apportion itself: {error!r}\n"
+            "    → report it with what you typed; APPORTION_DEBUG=1 shows where it happened",
+            err=True,
+        )
         return 1
     return result if isinstance(result, int) else 0
 

@@ -141,7 +141,7 @@ def _spreads(sized: Row, telling: Telling) -> Table:
         if at:
             cells = [_range(at.get(percent), telling) for percent in percents]
             rows.append((order(one, telling), telling.name("disciplines", one["alone"]), *cells))
-    return table(telling.text("tables.spread", n=sized["seeds"]), columns, rows)
+    return table(telling.text("tables.spread", n=max(row["seeds"] for row in sized["rows"])), columns, rows)
 
 
 def _moves(row: Row) -> bool:
@@ -211,12 +211,12 @@ def _by_member(sized: Row, telling: Telling) -> Folded:
 
 def _members_under(sized: Row, one: Row, percents: list[int], telling: Telling) -> Table:
     at = {row["percent"]: row for row in _of(sized, one) if row["percent"] in percents}
-    means = [seconds for row in at.values() for seconds in row["mean_jct"].values()]
-    unit, length = time_unit(means)
+    alone = next(iter(at.values()))["alone_mean_jct"] if at else {}
+    unit, length = time_unit([*alone.values(), *(s for row in at.values() for s in row["mean_jct"].values())])
     time = telling.text(f"columns.unit_{unit}")
-    columns = [Column(telling.text("columns.member"), words=True)]
-    members = list(next(iter(at.values()))["rho"]) if at else []
-    cells: list[Sequence[str | Cell]] = [members]
+    columns = [Column(telling.text("columns.member"), words=True), Column(telling.text("columns.mean_jct_alone"), time)]
+    members = list(alone)
+    cells: list[Sequence[str | Cell]] = [members, times(list(alone.values()), length, telling.numbers)]
     for percent, row in at.items():
         size = telling.numbers.percent(percent / 100)
         columns += [Column(f"ρ, {size}"), Column(telling.text("columns.mean_jct_at", percent=size), time)]
