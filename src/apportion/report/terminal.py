@@ -115,5 +115,8 @@ def shown(table: Table, title: str = "") -> RichTable:
 
 
 def _folded(heading: str) -> str:
-    """Break a heading at spaces and, in a script without them, between characters."""
-    return "\n".join(line for words in wrap(heading, HEADING) for line in chop_cells(words, HEADING))
+    """Break a heading at spaces and, in a script without them, between characters; words stay whole."""
+    lines = wrap(heading, HEADING, break_long_words=False)
+    return "\n".join(
+        part for line in lines for part in (chop_cells(line, HEADING) if cell_len(line) > len(line) else [line])
+    )

@@ -81,7 +81,7 @@ def fewest(run: Run, telling: Telling) -> Table:
     rows = _orders(sized)
     unit, length = time_unit([row["mean_jct_s"] for row in rows])
     percent = telling.text("columns.unit_percent")
-    worst = ratios([row["worst_rho"] for row in rows], numbers)
+    worst = ratios([(row["worst_rho_range"] or (None, None))[1] for row in rows], numbers)
     return table(
         telling.text("tables.fewest"),
         [
@@ -90,6 +90,7 @@ def fewest(run: Run, telling: Telling) -> Table:
             Column(telling.text("columns.fewest"), telling.resource(sized["resource"])),
             Column(telling.text("columns.percent"), percent),
             Column(telling.text("columns.worst_rho")),
+            Column(telling.text("columns.seeds")),
             Column(telling.text("columns.later"), percent),
             Column(telling.text("columns.mean_jct"), telling.text(f"columns.unit_{unit}")),
         ],
@@ -100,6 +101,7 @@ def fewest(run: Run, telling: Telling) -> Table:
                 Cell(telling.text("tables.never"), "bad") if row["gpus"] is None else numbers.amount(row["gpus"]),
                 numbers.decimal(row["percent"], 0),
                 rho,
+                numbers.amount(row["seeds"]),
                 *parts([row["later"]], numbers),
                 *times([row["mean_jct_s"]], length, numbers),
             )
@@ -129,7 +131,8 @@ def _sizes(sized: Row, home: str, telling: Telling) -> Table:
 
 def _spreads(sized: Row, telling: Telling) -> Table:
     """Show how far the worst ρ moves with the order of ties, where it moves at all."""
-    percents = sorted({row["percent"] for row in sized["rows"] if _moves(row)}, reverse=True)
+    shown = {part["percent"] for part in sized["decomposition"]}
+    percents = sorted({row["percent"] for row in sized["rows"] if _moves(row)} & shown, reverse=True)
     columns = [
         Column(telling.text("columns.discipline"), words=True),
         Column(telling.text("columns.against"), words=True),
@@ -137,7 +140,7 @@ def _spreads(sized: Row, telling: Telling) -> Table:
     ]
     rows: list[Sequence[str | Cell]] = []
     for one in _orders(sized):
-        at = {row["percent"]: row for row in _of(sized, one) if _moves(row)}
+        at = {row["percent"]: row for row in _of(sized, one) if _moves(row) and row["percent"] in shown}
         if at:
             cells = [_range(at.get(percent), telling) for percent in percents]
             rows.append((order(one, telling), telling.name("disciplines", one["alone"]), *cells))
