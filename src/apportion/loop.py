@@ -66,6 +66,8 @@ def assess(pool: Pool, window: Window | None = None) -> Situation:
     """Say what a pool is asked for: its claims, or the offered load of a window of its jobs (by default the busiest)."""
     if pool.claims is not None and window is None:
         return situation(pool, pool.claims, Window(0, pool.charter.window_s))
+    if pool.jobs is None and pool.claims is None:
+        raise BadInput("nothing is asked of this pool", "claims.csv, jobs.csv", "add one of them")
     if pool.jobs is None:
         raise BadInput("this pool has no jobs to take a window of", "--window", "leave --window out, or add jobs.csv")
     return stream(pool).offered(window or busiest(pool, pool.jobs))

@@ -18,7 +18,6 @@ from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Verdict
 from apportion.domain.window import busiest, stream
-from apportion.errors import BadInput
 from apportion.ledger.plan_file import plan_json
 from apportion.loop import Rule
 from apportion.measures._stages import scarcest
@@ -60,8 +59,6 @@ def go(
 
     `tick` is called with the clock, in seconds, after each window.
     """
-    if pool.jobs is None and pool.claims is None:
-        raise BadInput("this pool has neither claims nor jobs", "claims.csv, jobs.csv", "add one of them")
     situation = loop.assess(pool, None if pool.jobs is None else busiest(pool, pool.jobs))
     plan = loop.decide(situation, by)
     verdicts = loop.prove(situation, plan)

@@ -59,7 +59,7 @@ def run_app(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left: Python would complain while flushing
         return 1
-    except Exception as error:  # noqa: BLE001  # the last resort: no traceback for a user, unless asked for
+    except Exception as error:  # the last resort: no traceback for a user, unless asked for
         if "APPORTION_DEBUG" in os.environ:
             raise
         typer.echo(

@@ -51,7 +51,7 @@ def run(
     with clock_bar("deciding window by window", read) as tick:
         done = record.go(read, by, engine, windows, tick)
     whole = None
-    if sizing:
+    if sizing and read.jobs is not None and len(read.jobs):
         from apportion.sizing import STEPS, size
 
         with bar("replaying with fewer GPUs", STEPS) as advance:

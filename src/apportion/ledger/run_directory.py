@@ -29,6 +29,7 @@ from apportion.ledger.job_file import job_frame
 from apportion.ledger.plan_file import write_plan
 
 MARKER = "run.json"
+TOLD = ("name", "pool", "stream", "demand", "plan", "verdicts", "windows", "figures", "waiting", "lorenz", "sizing")
 
 
 def write_run(
@@ -66,9 +67,10 @@ def read_run(path: Path) -> dict[str, Any]:
         told = json.loads(file.read_bytes())
     except ValueError as error:
         raise BadInput(f"this is not a run: {error}", str(file), "run again") from None
-    if not isinstance(told, dict) or "apportion" not in told:
-        raise BadInput("this is not a run", str(file), "run again")
-    return told
+    missing = [key for key in TOLD if not isinstance(told, dict) or key not in told]
+    if missing:
+        raise BadInput(f"this is not a run of this version: it lacks {', '.join(missing)}", str(file), "run again")
+    return dict(told)
 
 
 def input_digests(pool_path: Path) -> list[dict[str, str]]:

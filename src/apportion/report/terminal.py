@@ -39,7 +39,7 @@ def closing(run: Run, language: str = "en") -> RenderableType:
     return Group(Text(), *parts, Text(), meaning(run, words))
 
 
-def members(run: Run, words: Telling) -> RichTable:
+def members(run: Run, words: Telling) -> RenderableType:
     """Show for each member what it owns and, where there are jobs, how long they take alone and in the pool."""
     resource = facts.scarcest(run)
     title = words.text(
@@ -90,15 +90,9 @@ def meaning(run: Run, words: Telling) -> Text:
     return said
 
 
-def shown(table: Table, title: str = "") -> RichTable:
+def shown(table: Table, title: str = "") -> RenderableType:
     """Bring a table to the terminal: units under the headings, numbers at the right and never cut; names wrap instead."""
-    made = RichTable(
-        title=title or table.caption,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
+    made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for number, column in enumerate(table.columns):
         heading = column.title if column.words else _folded(column.title)
         longest = max((cell_len(row[number].text) for row in table.rows), default=0)
@@ -111,7 +105,7 @@ def shown(table: Table, title: str = "") -> RichTable:
         )
     for row in table.rows:
         made.add_row(*[Text(cell.text, STYLES[cell.tone]) for cell in row])
-    return made
+    return Group(Text(title or table.caption, "bold"), made)
 
 
 def _folded(heading: str) -> str:

@@ -104,7 +104,7 @@ class Columns:
     def _needed(self, name: str) -> pl.Series:
         if name not in self:
             there = ", ".join(self.table.cells.columns)
-            mend = f"add it, or say with --map which of these it is: {there}"
+            mend = f"add it, or map the names there are ({there}): apportion import directory POOL --map FILE --out NEW"
             self.findings.fault(f'no column "{name}"', self.table.name, mend)
         else:
             empty = self.table.cells[name].is_null().to_numpy()

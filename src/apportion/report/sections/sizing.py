@@ -28,7 +28,7 @@ def section(run: Run, telling: Telling) -> Section | None:
         blocks += [_picture(sized, home, telling), _sizes(sized, home, telling)]
     if (spreads := _spreads(sized, telling)).rows:
         blocks.append(spreads)
-    if sized["decomposition"]:
+    if any(map(_complete, sized["decomposition"])):
         blocks += [_waterfall(sized, telling), _decomposition(sized, telling)]
     blocks.append(_by_member(sized, telling))
     percents = [telling.numbers.percent(percent / 100) for percent in sorted(sized["percents"], reverse=True)]
