@@ -36,10 +36,12 @@ def assess(
 
 def _rows(whole: dict[str, Any]) -> list[dict[str, Any]]:
     asked = {row["member"]: row["asked"] for row in whole["demand"]["rows"]}
+    ratio = {row["resource"]: -row["ratio"] for row in whole["demand"]["scarcity"]}
+    scarcest_first = sorted(whole["pool"]["resources"], key=lambda resource: ratio[resource["name"]])
     rows = []
     for owner in whole["pool"]["owners"]:
         row: dict[str, Any] = {"member": owner["member"], "nodes": owner["nodes"], "share %": 100 * owner["share"]}
-        for resource in whole["pool"]["resources"]:
+        for resource in scarcest_first:
             row[f"{resource['label']} owned"] = float(owner["amount"].get(resource["name"], 0))
             row[f"{resource['label']} asked"] = asked.get(owner["member"], {}).get(resource["name"], 0.0)
         rows.append(row)

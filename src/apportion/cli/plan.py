@@ -51,9 +51,12 @@ def plan(
 
 
 def _rows(shares: Any) -> list[dict[str, Any]]:
+    from apportion.assessment import label
     from apportion.domain.quantity import MICRO, MILLI
 
     situation = shares.situation
+    used = shares.fraction.sum(axis=0)
+    fullest_first = sorted(range(len(situation.resources)), key=lambda k: -used[k])
     rows = []
     for m, name in enumerate(situation.members.id):
         row = {
@@ -63,7 +66,7 @@ def _rows(shares: Any) -> list[dict[str, Any]]:
             "dominant share %": 100 * float(shares.dominant[m]),
             "entitled to %": 100 * float(situation.standing.share[m]),
         }
-        for k, resource in enumerate(situation.resources):
-            row[resource.split("_milli")[0]] = float(shares.granted[m, :, k].sum()) / (MICRO * MILLI)
+        for k in fullest_first:
+            row[label(situation.resources[k])] = float(shares.granted[m, :, k].sum()) / (MICRO * MILLI)
         rows.append(row)
     return rows

@@ -65,11 +65,17 @@ def verdict_row(verdict: Any, *, promised: bool) -> dict[str, Any]:
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Arrange one verdict for a table: the witness of a refutation, its meaning where there is room."""
-    witness = "; ".join(f"{key} {value}" for key, value in row["witness"].items())
+    witness = "; ".join(f"{key} {_plainly(value)}" for key, value in row["witness"].items())
     return {key: row[key] for key in ("proof", "status", "promised", "exact", "figure")} | {
         "witness": witness if row["status"] == "refuted" else "",
         "meaning": row["meaning"],
     }
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plainly(part)}" for key, part in value.items())
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _situation(pool: Path, plan: Path) -> Any:

@@ -91,7 +91,7 @@ def trace(pool: Pool, member_order: Ints) -> Trace:
     if uneven.any():
         first = int(np.argmax(uneven))
         raise BadInput(
-            f'job "{jobs.id[first]}" does not run equally fast on every flavor, and counting makes one number of all flavors',
+            f'job "{jobs.id[first]}" does not run at speed 1 on every flavor, and counting makes one number of all flavors',
             where=f"jobs.csv:{first + 2}, columns speed, gpu_memory_gib, runtime",
             mend="leave those columns out, or keep one flavor in this pool",
         )
