@@ -3,10 +3,10 @@
 import io
 
 import pytest
-import report_runs
 from rich.cells import cell_len
 from rich.console import Console
 
+import report_runs
 from apportion.report.telling import LANGUAGES
 from apportion.report.terminal import closing
 
