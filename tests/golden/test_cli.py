@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
+ITP = Path(__file__).parents[2] / "examples" / "itp"
 APPORTION = [sys.executable, "-c", "from apportion.cli import main; main()"]
 
 
@@ -199,4 +202,21 @@ def test_wrong_use_gives_one_message_and_its_exit_code(pool, tmp_path, arguments
     assert match in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_stopped_from_the_keyboard_leaves_nothing(tmp_path):
+    process = subprocess.Popen(
+        [*APPORTION, "-q", "run", ITP, "--out", tmp_path / "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.communicate(timeout=2.5)
+    process.send_signal(signal.SIGINT)
+    said, complained = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == ""
+    assert complained == "interrupted: nothing was written\n"
     assert list(tmp_path.iterdir()) == []

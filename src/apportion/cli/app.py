@@ -17,6 +17,7 @@ HELP = """Divide a shared pool of AI compute, prove the division, replay it, and
 A pool is a directory: start with `apportion init DIR`, or bring a trace with `apportion import FORMAT SRC --out POOL`.
 """
 
+INTERRUPTED = 130  # what a shell expects of a program that was stopped from the keyboard
 app = typer.Typer(help=HELP, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 for module in (init, imports, assess, plan, prove, simulate, run, report):
     module.register(app)
@@ -51,8 +52,7 @@ def run_app(arguments: list[str] | None = None) -> int:
         _tell(error)
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo("interrupted: nothing was written", err=True)
-        return 130
+        result = INTERRUPTED
     except TyperException as error:
         typer.echo(f"apportion: {error.format_message()}\n    → see: apportion --help", err=True)
         return error.exit_code
@@ -68,6 +68,8 @@ def run_app(arguments: list[str] | None = None) -> int:
             err=True,
         )
         return 1
+    if result == INTERRUPTED:
+        typer.echo("interrupted: nothing was written", err=True)
     return result if isinstance(result, int) else 0
 
 
