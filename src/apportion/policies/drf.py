@@ -17,8 +17,7 @@ import numpy as np
 
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.errors import BadInput
-from apportion.solver.filled import filled_plan, smallest_level
+from apportion.solver.filled import filled_plan, refuse_several_flavors, smallest_level
 from apportion.solver.rates import by_share
 
 GUARDS: frozenset[str] = frozenset()
@@ -32,12 +31,7 @@ def divide(situation: Situation) -> Plan:
     BadInput
         if there are several flavors, or the claims' least tasks do not fit.
     """
-    if len(situation.flavors) > 1:
-        raise BadInput(
-            f"drf divides a pool of one flavor, and this one has {len(situation.flavors)}: {', '.join(situation.flavors)}",
-            where="charter.toml, policy.name",
-            mend='use policy "proportional", which gives each member its share of every flavor',
-        )
+    refuse_several_flavors(situation, "drf")
     rate, phase = by_share(situation, situation.standing.share)
     plan = filled_plan(situation, "drf", rate, phase)
     return replace(plan, objective=smallest_level(plan, rate, phase))

@@ -21,8 +21,7 @@ from apportion.domain.arrays import Bools, Floats
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
-from apportion.errors import BadInput
-from apportion.solver.filled import filled_plan, smallest_level
+from apportion.solver.filled import filled_plan, refuse_several_flavors, smallest_level
 from apportion.solver.rates import by_share
 
 GUARDS: frozenset[str] = frozenset()
@@ -36,13 +35,7 @@ def divide(situation: Situation) -> Plan:
     BadInput
         if there are several flavors, or the claims' least tasks do not fit.
     """
-    if len(situation.flavors) > 1:
-        raise BadInput(
-            f"max_min divides a pool of one flavor, and this one has {len(situation.flavors)}: "
-            f"{', '.join(situation.flavors)}",
-            where="charter.toml, policy.name",
-            mend='use policy "proportional", which gives each member its share of every flavor',
-        )
+    refuse_several_flavors(situation, "max_min")
     own = own_plan(situation)
     rate, phase = by_share(situation, situation.standing.share)
     first = own > 0
