@@ -61,13 +61,15 @@ def _standfirst(run: Run, words: Telling) -> str:
         )
     else:
         stream = words.text("page.standfirst_claims", **common)
-    return words.text(
+    assumed = {"count": Value("many", (len(run["assumptions"]), "assumption"))}
+    told = words.text(
         "page.standfirst",
         members=Value("many", (run["pool"]["members"], "member")),
         nodes=Value("many", (run["pool"]["nodes"], "node")),
         capacity=Value("units", (facts.capacity(run, resource), resource)),
         stream=stream,
     )
+    return told + (words.text("page.standfirst_assumed", **assumed) if run["assumptions"] else "")
 
 
 def _told(finding: Finding, words: Telling) -> dict[str, Any]:
