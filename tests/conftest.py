@@ -1,8 +1,17 @@
-"""Where continuous integration runs, every test must run: a skip there is a failure, with the name of what is missing."""
+"""What holds for all tests.
+
+Where continuous integration runs, every test must run: a skip there is a failure, with the name of what is missing. There
+hypothesis also tries the same examples each time, so that a change is judged by what it changed; elsewhere it tries new ones.
+"""
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
 
 
 @pytest.hookimpl(wrapper=True)
