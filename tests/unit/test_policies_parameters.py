@@ -128,6 +128,18 @@ def test_what_cannot_be_divided_goes_to_the_first_in_the_order_of_ties(policy, s
     assert extra.tolist() == [int(position == 0) for position in tie_order(situation.seed, situation.claims.id)]
 
 
+def test_drf_where_members_brought_different_resources_promises_no_sharing_incentive():
+    """m0 brought all the memory but one, and its weight is the mean of what it brought: alone it serves 9."""
+    owned = {("f", "m0"): (9, 9), ("f", "m1"): (9, 1)}
+    situation = situation_of({}, [(0, 1)] * 2, tasks=[99, 99], owned=owned, weights={"m0": 1, "m1": 1})
+    plan = drf.divide(situation)
+    assert granted(plan) == [7, 3]
+    assert drf.promises(situation) == ("feasible", "non_wasteful", "pareto", "envy_free", "envy_free_up_to_one_task")
+    verdict = sharing_incentive.check(situation, plan)
+    assert (verdict.status, verdict.witness["member"], verdict.figure) == (Status.REFUTED, "m0", 9 / 7)
+    assert sharing_incentive.check(situation, max_min.divide(situation)).status == Status.HOLDS
+
+
 def test_drf_with_a_minimum_promises_no_fairness():
     situation = situation_of([10], [(1,)] * 2, tasks=[9, 9], least=[9, 0], rule="equal")
     plan = drf.divide(situation)

@@ -80,10 +80,8 @@ def test_on_several_flavors_the_verdict_is_that_of_a_linear_program(case):
         assert gain <= 1e-6 * len(situation.claims) + noise
     else:
         assert gain > 1e-6 - noise
-    assert (
-        verdict.figure == pytest.approx(gain, abs=noise + 1e-6 * len(situation.claims))
-        or "could_still_take" in verdict.witness
-    )
+    if "could_still_take" not in verdict.witness:
+        assert verdict.figure == pytest.approx(gain, abs=noise + 1e-6 * len(situation.claims))
 
 
 def _largest_gain(situation, plan):

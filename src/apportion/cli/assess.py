@@ -60,8 +60,16 @@ def _sentence(whole: dict[str, Any]) -> str:
         return "Nothing is asked for."
     label = next(r["label"] for r in whole["pool"]["resources"] if r["name"] == tight["resource"])
     state = "scarce" if tight["ratio"] > 1 else "not scarce"
-    owners = whole["concentration"]
     return (
         f"{label} is {state}: {tight['asked']:,.1f} asked of {float(tight['capacity']):,.0f} ({100 * tight['ratio']:.0f} %). "
-        f"Ownership: HHI {owners['hhi']:,.0f} of 10,000, as if {owners['effective_number']:.1f} equal members held it."
+        f"{_ownership(whole['concentration'])}"
+    )
+
+
+def _ownership(concentration: dict[str, Any]) -> str:
+    if concentration["hhi"] is None:
+        return "No node has an owner, so ownership has no concentration."
+    return (
+        f"Ownership: HHI {concentration['hhi']:,.0f} of 10,000, as if {concentration['effective_number']:.1f} equal members "
+        "held it."
     )

@@ -75,6 +75,8 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 def _plainly(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_plainly(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return " and ".join(map(_plainly, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

@@ -47,11 +47,14 @@ def envy(situation: Situation, plan: Plan, proof: str, meaning: str, spared: boo
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """Members (columns) whose grants have the same resources at all, and `one_more_each` of every member within those."""
+    """Members (columns) whose grants have the same resources at all, and for every member `one_more_each` within those.
+
+    `some` says whether any of its claims would use anything then.
+    """
 
     columns: Ints
     need: Ints
-    free: Bools
+    some: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +100,8 @@ def _supports(situation: Situation, tasks: Ints, use: Ints) -> Iterator[_Support
     has = np.asarray(use > 0, dtype=bool)
     kinds, kind = np.unique(has, axis=0, return_inverse=True)
     for g, support in enumerate(kinds):
-        need, _, free = one_more_each(situation, tasks, support)
-        yield _Support(np.flatnonzero(kind.ravel() == g), need, free & np.asarray(need > 0, dtype=bool).any(axis=1))
+        need, _ = one_more_each(situation, tasks, support)
+        yield _Support(np.flatnonzero(kind.ravel() == g), need, np.asarray((need > 0).any(axis=1), dtype=bool))
 
 
 def _on_one_flavor(situation: Situation, plan: Plan, proof: str, meaning: str, spared: bool) -> Verdict:
@@ -145,8 +148,8 @@ def _compare(sides: _Sides, rows: Ints) -> tuple[Bools, Bools, Floats]:
         at, asked = support.columns, support.need[rows][:, None, :]
         firm = sides.firm[at][None] * ours
         enough = np.asarray(((firm >= asked * weight[:, at]) & (firm > 0)) | (asked == 0), dtype=bool)
-        envies[:, at] |= (support.free & ~sides.granted)[rows][:, None]
-        surely[:, at] = enough.all(axis=2) & support.free[rows][:, None]
+        envies[:, at] |= (support.some & ~sides.granted)[rows][:, None]
+        surely[:, at] = enough.all(axis=2) & support.some[rows][:, None]
     other = (rows[:, None] != np.arange(len(sides.use))) & np.asarray(sides.weight[rows] > 0, dtype=bool)[:, None]
     envies &= other
     factor = np.where(unused | np.asarray(theirs > 0, dtype=bool), np.inf, 0.0)

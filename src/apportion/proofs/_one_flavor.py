@@ -30,17 +30,19 @@ def cap_factor(situation: Situation, tasks: Ints) -> Floats:
     return factor
 
 
-def one_more_each(situation: Situation, tasks: Ints, support: Bools) -> tuple[Ints, Bools, Bools]:
+def one_more_each(situation: Situation, tasks: Ints, support: Bools) -> tuple[Ints, Bools]:
     """What each member's claims would use if every one that needs only `support` (R,) had one micro-task more.
+
+    Whether their caps allow it is left to `at_cap`.
 
     Returns
     -------
-    (N, R) use; (N,) whether there is such a claim; (N,) whether none of them is at its cap
+    (N, R) use; (N,) whether there is such a claim
     """
     claims = situation.claims
     servable = situation.runs_on.any(axis=1) & (claims.tasks_micro > 0) & ~claims.bundle[:, ~support].any(axis=1)
     use = by_member(situation, np.where(servable, tasks + 1, 0))
-    return use, members_with(situation, servable), ~members_with(situation, servable & (tasks >= claims.tasks_micro))
+    return use, members_with(situation, servable)
 
 
 def rounding_gain(situation: Situation, plan: Plan) -> Ints:

@@ -51,7 +51,7 @@ def served_better(situation: Situation, plan: Plan, member: int, budget: Ints) -
     """Compare what a member's claims have with what a budget (F, R), in millionths of thousandths, would serve.
 
     λ is the largest factor by which the budget serves the rates of all claims that have any; it is infinite for a member
-    that has nothing while the budget would serve something. To refute, every claim must gain more than one micro-task.
+    that has nothing while the budget would serve something. To refute, every claim must gain a micro-task.
     """
     table = situation.claims
     at = np.flatnonzero((table.member == member) & (table.tasks_micro > 0))
@@ -84,8 +84,8 @@ def _by_program(claims: Claims, at: Ints) -> Answer:
     if found.high <= 1:
         return Answer(Status.HOLDS, True, found.high, at)
     units = list(zip(claims.rate, claims.fastest, strict=True))
-    if any((found.high - 1) * rate <= unit for rate, unit in units):
+    if any((found.high - 1) * rate < unit for rate, unit in units):
         return Answer(Status.HOLDS, False, found.high, at)
-    if found.low > 1 and all((found.low - 1) * rate > unit for rate, unit in units):
+    if found.low > 1 and all((found.low - 1) * rate >= unit for rate, unit in units):
         return Answer(Status.REFUTED, True, found.low, at, found.tasks, "this would serve all its claims better")
     return Answer(Status.NOT_SHOWN, True, found.high, at, None, "the factor could not be told from 1")

@@ -74,9 +74,9 @@ def _better_alone(situation: Situation, tasks: Ints, own: Ints, use: Ints) -> tu
     has = np.asarray(own > 0, dtype=bool)
     for support in np.unique(has, axis=0):
         who = (has == support).all(axis=1)
-        need, some, free = one_more_each(situation, tasks, support)
+        need, some = one_more_each(situation, tasks, support)
         served |= who & some & ~granted
-        better |= who & served & free & np.asarray(need <= own, dtype=bool).all(axis=1)
+        better |= who & served & np.asarray(need <= own, dtype=bool).all(axis=1)
     return served, better
 
 

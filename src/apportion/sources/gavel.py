@@ -96,6 +96,7 @@ def _nodes(counts: Mapping[str, int]) -> Iterator[dict[str, Any]]:
 def _charter(*, consolidated: bool) -> Charter:
     return Charter(
         name="Gavel's throughputs",
+        policy="proportional",  # several flavors
         entitlements=Entitlements("equal"),
         assumptions={
             "members": "the file names no owners: a model family stands for a member, and all have equal standing",

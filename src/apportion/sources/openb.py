@@ -126,6 +126,7 @@ def _with_speeds(pods: pl.DataFrame, flavors: list[str]) -> pl.DataFrame:
 def _charter(idle: int) -> Charter:
     return Charter(
         name="Alibaba GPU cluster 2023",
+        policy="proportional",  # several flavors
         entitlements=Entitlements("equal"),
         assumptions={
             "members": "the trace has no tenants: a pod's QoS class stands for its member",
