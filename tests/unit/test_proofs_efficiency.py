@@ -80,7 +80,7 @@ def test_on_several_flavors_the_verdict_is_that_of_a_linear_program(case):
         assert gain <= 1e-6 * len(situation.claims) + noise
     else:
         assert gain > 1e-6 - noise
-    if "could_still_take" not in verdict.witness:
+    if verdict.status != Status.NOT_SHOWN and "could_still_take" not in verdict.witness:
         assert verdict.figure == pytest.approx(gain, abs=noise + 1e-6 * len(situation.claims))
 
 

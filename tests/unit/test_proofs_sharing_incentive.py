@@ -22,7 +22,7 @@ usual = settings(deadline=None, max_examples=100, suppress_health_check=[HealthC
 def by_hand(situation, plan, m):
     """λ_m on one flavor, in fractions: infinite is None."""
     claims, tasks = situation.claims, plan.tasks_micro.sum(axis=1).tolist()
-    of = [i for i in range(len(claims)) if claims.member[i] == m]
+    of = [i for i in range(len(claims)) if claims.member[i] == m and claims.bundle[i].any()]
     own = [int(e) * MICRO for e in situation.standing.entitlement[m].sum(axis=0)]
     if not any(tasks[i] for i in of):
         servable = any(
@@ -66,9 +66,10 @@ def _entitlement_serves_more(situation, plan, witness):
     claims, m = situation.claims, list(situation.members.id).index(witness["member"])
     own = situation.standing.entitlement[m].sum(axis=0)
     mine = (claims.member == m) & situation.runs_on.any(axis=1) & (claims.tasks_micro > 0)
+    mine &= claims.bundle.any(axis=1)
     mine &= ~((claims.bundle > 0) & (own == 0)).any(axis=1)
     tasks = plan.tasks_micro.sum(axis=1) + 1
-    assert not plan.tasks_micro[(claims.member == m) & ~mine].any()
+    assert not plan.tasks_micro[(claims.member == m) & ~mine & claims.bundle.any(axis=1)].any()
     assert (tasks[mine] <= claims.tasks_micro[mine]).all()
     assert ((tasks[mine, None] * claims.bundle[mine]).sum(axis=0) <= own * MICRO).all()
 
@@ -85,7 +86,8 @@ def test_the_closed_form_and_the_linear_program_agree(case, seed):
         elif factor <= 1:
             assert answer.status == Status.HOLDS
         else:
-            least = min(x for x in plan.tasks_micro.sum(axis=1)[situation.claims.member == m] if x)
+            mine = (situation.claims.member == m) & situation.claims.bundle.any(axis=1)
+            least = min(x for x in plan.tasks_micro.sum(axis=1)[mine] if x)
             assert answer.factor <= factor * (1 + Fraction(1, 10**9))
             assert answer.factor >= factor * (1 - Fraction(1, 10**6)) - Fraction(2, int(least))
 

@@ -8,6 +8,8 @@ Grants are whole micro-tasks, and a real plan without envy may round to this one
 every claim of m that k's grants can serve has one micro-task more, and k's grants are less what rounding can have added to
 them (`rounding_gain`).
 
+Claims that use nothing are left out: nobody's grants could help them.
+
 One flavor, in integers: λ_mk > 1 exactly if W_m · use[k,r] > W_k · use[m,r] for every resource that m uses, and no granted
 claim of m is at its cap. Hence "k's grants without the one whole task whose loss helps most" needs one number a resource.
 Several flavors: a linear program for each pair, and for each grant that is taken away.
@@ -24,7 +26,7 @@ from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Status, Verdict
 from apportion.proofs._amounts import by_member, finite, micro, misshapen, resources_text
-from apportion.proofs._one_flavor import at_cap, cap_factor, members_with, one_more_each, rounding_gain
+from apportion.proofs._one_flavor import at_cap, cap_factor, counted, members_with, one_more_each, rounding_gain
 from apportion.proofs._several_flavors import Answer, served_better
 
 MOST_MEMBERS = 2_000
@@ -72,7 +74,7 @@ class _Sides:
 
 
 def _sides(situation: Situation, plan: Plan, spared: bool) -> _Sides:
-    tasks, weight = plan.tasks_micro.sum(axis=1), situation.standing.weight
+    tasks, weight = counted(situation, plan), situation.standing.weight
     use = by_member(situation, tasks)
     if use.dtype == object or float(use.max(initial=0)) * float(weight.max(initial=0)) >= 2.0**62:
         use, weight = use.astype(object), weight.astype(object)
@@ -100,8 +102,7 @@ def _supports(situation: Situation, tasks: Ints, use: Ints) -> Iterator[_Support
     has = np.asarray(use > 0, dtype=bool)
     kinds, kind = np.unique(has, axis=0, return_inverse=True)
     for g, support in enumerate(kinds):
-        need, _ = one_more_each(situation, tasks, support)
-        yield _Support(np.flatnonzero(kind.ravel() == g), need, np.asarray((need > 0).any(axis=1), dtype=bool))
+        yield _Support(np.flatnonzero(kind.ravel() == g), *one_more_each(situation, tasks, support))
 
 
 def _on_one_flavor(situation: Situation, plan: Plan, proof: str, meaning: str, spared: bool) -> Verdict:

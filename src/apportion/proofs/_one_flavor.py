@@ -12,6 +12,11 @@ from apportion.domain.situation import Situation
 from apportion.proofs._amounts import by_member, left_over
 
 
+def counted(situation: Situation, plan: Plan) -> Ints:
+    """Micro-tasks of the claims that count: (M,); a claim that uses nothing needs nobody's resources, and has 0 here."""
+    return np.asarray(np.where(situation.claims.bundle.any(axis=1), plan.tasks_micro.sum(axis=1), 0))
+
+
 def members_with(situation: Situation, claims: Bools) -> Bools:
     """Tell which members have a claim among (M,) marked ones: (N,)."""
     return np.asarray(np.bincount(situation.claims.member[claims], minlength=len(situation.members)) > 0)
@@ -37,12 +42,12 @@ def one_more_each(situation: Situation, tasks: Ints, support: Bools) -> tuple[In
 
     Returns
     -------
-    (N, R) use; (N,) whether there is such a claim
+    (N, R) use; (N,) whether there is such a claim, one that uses something
     """
     claims = situation.claims
     servable = situation.runs_on.any(axis=1) & (claims.tasks_micro > 0) & ~claims.bundle[:, ~support].any(axis=1)
     use = by_member(situation, np.where(servable, tasks + 1, 0))
-    return use, members_with(situation, servable)
+    return use, np.asarray((use > 0).any(axis=1), dtype=bool)
 
 
 def rounding_gain(situation: Situation, plan: Plan) -> Ints:

@@ -54,7 +54,7 @@ def served_better(situation: Situation, plan: Plan, member: int, budget: Ints) -
     that has nothing while the budget would serve something. To refute, every claim must gain a micro-task.
     """
     table = situation.claims
-    at = np.flatnonzero((table.member == member) & (table.tasks_micro > 0))
+    at = np.flatnonzero((table.member == member) & (table.tasks_micro > 0) & table.bundle.any(axis=1))
     rate = rates(table.speed[at], plan.tasks_micro[at])
     if not any(rate):
         return _from_nothing(table.speed[at], table.bundle[at], budget, at)

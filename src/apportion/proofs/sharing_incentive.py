@@ -1,7 +1,8 @@
 """Is every member at least as well served as by its own entitlement?
 
 λ_m is the largest λ such that E[m] alone serves λ times the rates of all claims of member m; the plan holds if every
-λ_m ≤ 1. A member that gets nothing while E[m] could serve something has λ_m = ∞.
+λ_m ≤ 1. A member that gets nothing while E[m] could serve something has λ_m = ∞. Claims that use nothing are left out:
+no entitlement could help them.
 
 On one flavor, with x_i the tasks of claim i and use[m,r] = Σ_{i∈m} bundle[i,r] · x_i,
 
@@ -25,7 +26,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Status, Verdict
 from apportion.proofs._amounts import by_member, finite, micro, misshapen, resources_text
-from apportion.proofs._one_flavor import at_cap, cap_factor, members_with, one_more_each
+from apportion.proofs._one_flavor import at_cap, cap_factor, counted, members_with, one_more_each
 from apportion.proofs._several_flavors import served_better
 
 MEANING = (
@@ -46,7 +47,7 @@ def check(situation: Situation, plan: Plan) -> Verdict:
 
 
 def _on_one_flavor(situation: Situation, plan: Plan) -> Verdict:
-    tasks = plan.tasks_micro.sum(axis=1)
+    tasks = counted(situation, plan)
     own, use = micro(situation.standing.entitlement.sum(axis=1)), by_member(situation, tasks)
     served, better = _better_alone(situation, tasks, own, use)
     factor = np.full(use.shape, np.inf)
