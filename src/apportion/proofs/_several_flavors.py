@@ -51,7 +51,8 @@ def served_better(situation: Situation, plan: Plan, member: int, budget: Ints) -
     """Compare what a member's claims have with what a budget (F, R), in millionths of thousandths, would serve.
 
     λ is the largest factor by which the budget serves the rates of all claims that have any; it is infinite for a member
-    that has nothing while the budget would serve something. To refute, every claim must gain a micro-task.
+    that has nothing while the budget would serve something. To refute, every claim must gain a micro-task. Claims that use
+    nothing are left out.
     """
     table = situation.claims
     at = np.flatnonzero((table.member == member) & (table.tasks_micro > 0) & table.bundle.any(axis=1))
