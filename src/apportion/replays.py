@@ -10,6 +10,7 @@ from apportion.domain.arrays import Ints
 from apportion.domain.figure import Figure
 from apportion.domain.history import History, Replay
 from apportion.domain.pool import Pool
+from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace, trace
@@ -87,6 +88,11 @@ def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] 
         if tick is not None:
             tick(done.window.end_s)
     return engine.schedule()
+
+
+def part(capacity: Ints, percent: int) -> Ints:
+    """Take so many percent of a capacity (R,), in whole units: nobody buys half a GPU."""
+    return np.asarray(capacity * percent // 100 // MILLI * MILLI)
 
 
 def smaller(pool: Pool, total: Ints) -> Ints | None:

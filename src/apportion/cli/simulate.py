@@ -40,7 +40,7 @@ def simulate(
     from apportion.ledger.job_file import write_jobs
 
     read, by = reading.chosen_rule(reading.read_pool(pool), policy, None)
-    capacity = None if percent == 100 else read.capacity.sum(axis=0) * percent // 100
+    capacity = None if percent == 100 else replays.part(read.capacity.sum(axis=0), percent)
     with clock_bar("replaying", read) as tick:
         replay = replays.simulate(
             read,

@@ -151,4 +151,7 @@ def situation(
 
 
 def _scaled(standing: Standing, full: Ints, capacity: Ints) -> Standing:
-    return Standing(standing.entitlement * capacity // np.maximum(full, 1), standing.weight)
+    exact = (
+        standing.entitlement.astype(object) * capacity.astype(object) // np.maximum(full, 1)
+    )  # beyond 64 bits on the way
+    return Standing(exact.astype(np.int64), standing.weight)
