@@ -58,11 +58,6 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical bytes: write it as an integer or a decimal string")
 
 
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a value's canonical bytes, in hex."""
-    return hashlib.sha256(canonical_bytes(value)).hexdigest()
-
-
 def leaf(row: bytes, salt: bytes = b"") -> bytes:
     """Hash one row as an RFC 6962 leaf: SHA-256(0x00 ‖ salt ‖ row)."""
     return hashlib.sha256(b"\x00" + salt + row).digest()

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from apportion.domain.arrays import Floats, Ints
+from apportion.domain.arrays import Ints
 
 MILLI = 1_000
 MICRO = 1_000_000
@@ -104,8 +104,3 @@ def whole_shares(total: int, weights: Ints, order: Ints) -> Ints:
     for i in by_remainder[: total - int(share.sum())]:
         share[i] += 1
     return share
-
-
-def as_rate(speed: Floats, tasks: Ints) -> Floats:
-    """Useful rate of each claim in task-seconds per second: (M, F) speeds, (M, F) micro-tasks → (M,)."""
-    return np.asarray((speed * tasks).sum(axis=1) / MICRO)
