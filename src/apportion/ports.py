@@ -4,7 +4,7 @@ A plug-in is a module: one file in the folder of its kind, or a module that anot
 ``apportion.<kind>``. It exposes the names below at its top level; nobody asks which plug-in it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,6 +41,17 @@ class Proof(Protocol):
 
     def check(self, situation: Situation, plan: Plan) -> Verdict:
         """Confirm or refute one property of one plan, independently of the policy that made it."""
+        ...
+
+
+class Probe(Protocol):
+    """Does the rule behave as it should when the situation changes? Also ``proofs/<name>.py``, with `probe` for `check`."""
+
+    def probe(self, situation: Situation, plan: Plan, divide: Callable[[Situation], Plan]) -> Verdict:
+        """Look for a changed situation in which the rule does what it should not; `divide` is the rule that made the plan.
+
+        A search can refute and never prove: what it does not refute is `not_shown`, with what was tried.
+        """
         ...
 
 

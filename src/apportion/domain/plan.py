@@ -9,6 +9,7 @@ import numpy as np
 
 from apportion.domain.arrays import Floats, Ints, text
 from apportion.domain.canonical import trusted_bytes, whole_cells
+from apportion.domain.certificate import Certificate
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
 
@@ -23,7 +24,8 @@ class Plan:
     objective : what the policy maximised, where it has a number; for people, never signed
     bound, gap : upper bound on the objective and their distance, where the policy proves one
     rounding_loss : tasks lost between the policy's real numbers and whole micro-tasks, as a part of all tasks granted
-    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one
+    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one; weight for a thousandth of a unit
+    certificate : what the plan claims to have made as large as possible, where it claims that
     """
 
     policy: str
@@ -37,9 +39,10 @@ class Plan:
     prices: Ints | None = None
     price_denominator: int = 1
     notes: tuple[str, ...] = field(default=())
+    certificate: Certificate | None = None
 
     def digest(self, situation: Situation) -> str:
-        """SHA-256 of the signed core: policy, parameters, situation, grants and prices."""
+        """SHA-256 of the signed core: policy, parameters, situation, grants, prices and certificate."""
         i, f = np.nonzero(self.tasks_micro)
         names, flavors = situation.claims.id[i].tolist(), text(situation.flavors)[f].tolist()
         grants = [list(grant) for grant in zip(names, flavors, whole_cells(self.tasks_micro[i, f]), strict=True)]
@@ -51,8 +54,16 @@ class Plan:
             grants,
             prices,
             str(self.price_denominator),
+            [] if self.certificate is None else certificate_cells(self.certificate),
         ]
         return hashlib.sha256(trusted_bytes(core)).hexdigest()
+
+
+def certificate_cells(certificate: Certificate) -> dict[str, Any]:
+    """Write a certificate as it is signed and kept: what it leaves out is not there."""
+    plain = {name: value for name, value in vars(certificate).items() if isinstance(value, str | int) and value}
+    columns = {name: getattr(certificate, name) for name in ("stated", "budget", "level_of")}
+    return plain | {name: whole_cells(column) for name, column in columns.items() if column is not None}
 
 
 @dataclass(frozen=True, eq=False)

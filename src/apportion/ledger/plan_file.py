@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from apportion.domain.arrays import Ints, text
-from apportion.domain.plan import Plan, Shares
+from apportion.domain.arrays import Ints, ints, text
+from apportion.domain.canonical import whole_cells
+from apportion.domain.certificate import Certificate
+from apportion.domain.plan import Plan, Shares, certificate_cells
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault, NotFound
@@ -45,8 +47,9 @@ def plan_json(situation: Situation, plan: Plan) -> dict[str, Any]:
         "rounding_loss": plan.rounding_loss,
         "prices": {
             "denominator": plan.price_denominator,
-            "levels": [] if plan.prices is None else plan.prices.tolist(),
+            "levels": [] if plan.prices is None else whole_cells(plan.prices),
         },
+        "certificate": None if plan.certificate is None else certificate_cells(plan.certificate),
         "notes": list(plan.notes),
     }
 
@@ -158,9 +161,24 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
         raw.get("bound"),
         raw.get("gap"),
         raw.get("rounding_loss") or 0.0,
-        None if levels is None else np.array(levels, dtype=np.int64),
+        None if levels is None else _integers(levels),
         int(prices.get("denominator", 1)),
+        certificate=_certificate(raw.get("certificate")),
     )
+
+
+def _certificate(raw: dict[str, Any] | None) -> Certificate | None:
+    if raw is None:
+        return None
+    cells: dict[str, Any] = dict(raw)
+    for name in ("stated", "budget", "level_of"):
+        if name in cells:
+            cells[name] = ints([int(cell) for cell in cells[name]])
+    return Certificate(**cells)
+
+
+def _integers(cells: Any) -> Ints:
+    return np.array([[[int(cell) for cell in row] for row in level] for level in cells], dtype=np.int64)
 
 
 def _whole(value: Any) -> int:

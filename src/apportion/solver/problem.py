@@ -1,0 +1,168 @@
+"""Which numbers make up one problem of division, and which make up its answer?
+
+Claims i, flavors f, resources r; unknown x[i,f] ≥ 0, tasks of claim i on flavor f:
+
+    minimum_i ≤ Σ_f x[i,f] ≤ tasks_i,    Σ_i bundle[i,r] · x[i,f] ≤ capacity[f,r],    rate z_i = Σ_f speed[i,f] · x[i,f]
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.errors import BadInput, Fault
+
+Given = npt.ArrayLike | None
+SHOWN = 5  # rows named in a message
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Validated arrays, all float64 and contiguous.
+
+    Attributes
+    ----------
+    speed : (M, F) ≥ 0, useful work per task-second; 0 where the claim cannot run
+    bundle : (M, R) ≥ 0, what one task uses up
+    capacity : (F, R) ≥ 0
+    tasks : (M,) ≥ 0, most tasks; infinite where there is no cap
+    weight : (M,) > 0
+    minimum : (M,) least tasks
+    """
+
+    speed: Floats
+    bundle: Floats
+    capacity: Floats
+    tasks: Floats
+    weight: Floats
+    minimum: Floats
+
+    def __len__(self) -> int:
+        return len(self.speed)
+
+    @property
+    def usable(self) -> Bools:
+        """Where a claim can be given anything: (M, F), it runs there, and nothing that it needs is absent."""
+        absent = (self.capacity <= 0).astype(np.float64)
+        return np.asarray((self.speed > 0) & ((self.bundle > 0).astype(np.float64) @ absent.T == 0))
+
+    def rows(self, at: Ints | Bools) -> "Problem":
+        """The same capacities before some of the claims."""
+        each = (self.tasks[at], self.weight[at], self.minimum[at])
+        return Problem(self.speed[at], self.bundle[at], self.capacity, *each)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A division, and how far from the best it can be at most.
+
+    Attributes
+    ----------
+    x : (M, F) tasks, feasible in floats to the last bit
+    rate : (M,) z
+    prices : (F, R) ≥ 0, in units of the objective for a unit of capacity
+    value, bound : the objective at x, and what no division can exceed
+    gap : log of the ratio of bound to value in the weighted α-mean of rates; 0 where no claim can be served
+    reached : whether the gap that was asked for was reached
+    excluded : rows that can reach no positive rate; they have x = 0 and stand outside the objective
+    levels, level_bounds : (K,) for leximin: each level, and what no division can exceed given the earlier ones
+    level_prices : (K, F, R)
+    level_of : (M,) the level at which a claim stopped rising; −1 where its own cap stopped it
+    slack : most by which a claim that is held at a level could still rise, as a part of that level
+    """
+
+    x: Floats
+    rate: Floats
+    prices: Floats
+    value: float
+    bound: float
+    gap: float
+    reached: bool = True
+    excluded: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    levels: Floats = field(default_factory=lambda: np.zeros(0))
+    level_bounds: Floats = field(default_factory=lambda: np.zeros(0))
+    level_prices: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    level_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    slack: float = 0.0
+
+
+def problem(speed: Given, bundle: Given, capacity: Given, tasks: Given, weight: Given, minimum: Given) -> Problem:
+    """Check what a caller hands in, and bring it into arrays.
+
+    Raises
+    ------
+    BadInput
+        for numbers that are not finite or are negative, shapes that do not match, weights that are not positive, minima
+        beyond the most tasks, and claims without limit; all at once, each with its first rows.
+    """
+    v = np.atleast_2d(_floats("speed", speed))
+    many, flavors = v.shape
+    b = np.ones((many, 1)) if bundle is None else _as_columns(_floats("bundle", bundle), many)
+    c = _floats("capacity", capacity)
+    c = c[:, None] if c.ndim == 1 and b.shape[1] == 1 else np.atleast_2d(c)
+    n = np.full(many, np.inf) if tasks is None else _floats("tasks", tasks)
+    w = np.ones(many) if weight is None else _floats("weight", weight)
+    least = np.zeros(many) if minimum is None else _floats("minimum", minimum)
+    wanted = {
+        "speed": (v, (many, flavors)),
+        "bundle": (b, (many, b.shape[-1])),
+        "capacity": (c, (flavors, b.shape[-1])),
+        "tasks": (n, (many,)),
+        "weight": (w, (many,)),
+        "minimum": (least, (many,)),
+    }
+    faults = [
+        Fault(f"has shape {array.shape}, {shape} is needed", name, "claims are rows; capacity is flavors × resources")
+        for name, (array, shape) in wanted.items()
+        if array.shape != shape
+    ]
+    if faults:
+        raise BadInput(faults)
+    made = Problem(*(np.ascontiguousarray(array) for array, _ in (wanted[name] for name in _FIELDS)))
+    faults = [*_faults(made)]
+    if faults:
+        raise BadInput(faults)
+    return made
+
+
+_FIELDS = ("speed", "bundle", "capacity", "tasks", "weight", "minimum")
+
+
+def _floats(name: str, values: Given) -> Floats:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInput(
+            f"this is not an array of numbers: {error}", name, "give numbers, rows of equal length"
+        ) from None
+
+
+def _as_columns(bundle: Floats, many: int) -> Floats:
+    return bundle[:, None] if bundle.ndim == 1 and len(bundle) == many else np.atleast_2d(bundle)
+
+
+def _faults(given: Problem) -> Iterator[Fault]:
+    for name in _FIELDS:
+        array = getattr(given, name)
+        may = array < np.inf if name != "tasks" else np.ones(array.shape, dtype=bool)
+        yield from _rows_where(
+            ~(may & (array >= 0)), name, "is negative, infinite or not a number", "give a number ≥ 0"
+        )
+    yield from _rows_where(
+        given.weight <= 0, "weight", "is not positive", "leave claims without weight out, or weigh them"
+    )
+    over = given.minimum > given.tasks
+    yield from _rows_where(over, "minimum", "is more than tasks", "lower minimum, or raise tasks")
+    free = np.isinf(given.tasks) & ~given.bundle.any(axis=1)
+    yield from _rows_where(free, "tasks", "is without limit, and the bundle uses nothing", "give tasks")
+
+
+def _rows_where(wrong: Any, name: str, what: str, mend: str) -> Iterator[Fault]:
+    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1)) if wrong.size else np.zeros(0, dtype=np.int64)
+    if len(rows):
+        more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+        plural = "rows" if len(rows) > 1 else "row"
+        yield Fault(what, f"{name}, {plural} {', '.join(map(str, rows[:SHOWN]))}{more}", mend)
