@@ -16,15 +16,20 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent / "reference"
-VERBS = ("init", "import", "assess", "plan", "prove", "simulate", "run", "report")
+VERBS = ("init", "import", "assess", "plan", "prove", "explain", "compare", "export", "simulate", "run", "report")
 NOTE = "<!-- Written by docs/generate.py from the code; change the code, then run: make docs -->\n"
-KINDS = {  # kind → heading, where it is used, the function that does the work
+KINDS = {  # kind → heading, where it is used, the function that does the work, or the one of two
     "policy": ("Policies: how is the pool divided?", "`--policy NAME`, or `name` under `[policy]`", "divide"),
-    "proof": ("Proofs: is the plan what it claims to be?", "`apportion prove POOL PLAN.json --proof NAME`", "check"),
+    "proof": (
+        "Proofs: is the plan what it claims to be?",
+        "`apportion prove POOL PLAN.json --proof NAME`",
+        "check probe",
+    ),
     "measure": ("Measures: what did it do, and to whom?", "every `run`; some in `assess` and `simulate`", "measure"),
     "discipline": ("Disciplines: in which order do jobs start?", "`simulate POOL --discipline NAME`", "open_queue"),
     "source": ("Sources: where do pools come from?", "`apportion import NAME SRC… --out POOL`", "read"),
     "engine": ("Engines: how is a plan made real?", "`apportion run POOL --engine NAME`", "open_engine"),
+    "export": ("Exports: how does one's own scheduler read a plan?", "`apportion export NAME POOL PLAN.json`", "write"),
 }
 
 
@@ -76,13 +81,14 @@ def plugins_page() -> str:
     from apportion import registry
 
     parts = [_PLUGINS]
-    for kind, (title, use, function) in KINDS.items():
+    for kind, (title, use, functions) in KINDS.items():
         own = {name: module for name in registry.names(kind) if _ours(module := getattr(registry, kind)(name))}
         parts.append(f"## {title}\n\nUse: {use}.\n")
         parts.append("| name | what it says of itself | parameters |\n|---|---|---|")
-        parts += [_row(name, registry.summary(kind, name), getattr(own[name], function)) for name in own]
+        works = {name: next(one for one in functions.split() if hasattr(own[name], one)) for name in own}
+        parts += [_row(name, registry.summary(kind, name), getattr(own[name], works[name])) for name in own]
         parts.append("")
-        parts += [f"### {name}\n\n{_fenced(_told(own[name], function))}" for name in own]
+        parts += [f"### {name}\n\n{_fenced(_told(own[name], works[name]))}" for name in own]
     return "\n".join(parts)
 
 
@@ -155,6 +161,7 @@ def _below(kind: type[Any]) -> Iterator[type[Any]]:
 def python_page() -> str:
     """Show the public functions, and the values that they take and return."""
     import apportion
+    from apportion import comparison, explanation
     from apportion.domain import charter, figure, history, plan, pool, schedule, situation, tables, verdict
 
     values = (
@@ -162,6 +169,7 @@ def python_page() -> str:
         *(charter.Charter, tables.Members, tables.Nodes, tables.Claims, tables.Jobs),
         *(situation.Window, situation.Situation, plan.Plan, plan.Shares, verdict.Verdict, verdict.Status),
         *(history.Replay, schedule.Schedule, figure.Figure),
+        *(comparison.Comparison, explanation.Explanation),
     )
     parts = [f"# Python\n\n{_fenced(inspect.getdoc(apportion) or '')}"]
     parts += [f"## apportion.{name}\n\n{_fenced(_function(getattr(apportion, name)))}" for name in apportion.__all__]

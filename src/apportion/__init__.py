@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apportion.comparison import Comparison
+    from apportion.domain.charter import Charter
     from apportion.domain.history import Replay
     from apportion.domain.plan import Plan
     from apportion.domain.pool import Pool
     from apportion.domain.situation import Window
     from apportion.domain.verdict import Verdict
+    from apportion.explanation import Explanation
 
 __version__ = "0.1.0"
-__all__ = ["plan", "prove", "read", "simulate"]
+__all__ = ["compare", "explain", "plan", "prove", "read", "simulate"]
 
 
 def read(path: str | Path) -> "Pool":
@@ -56,3 +61,23 @@ def simulate(pool: "Pool", discipline: str = "entitled", *, placement: str = "co
     from apportion.replays import simulate as replay
 
     return replay(pool, discipline, placement=placement, parameters=parameters)
+
+
+def compare(pool: "Pool", rules: "Sequence[str | Charter]", *, window: "Window | None" = None) -> "Comparison":
+    """Divide a pool by several rules: policies by name, with parameters as in ``alpha_fair:alpha=2``, or other charters.
+
+    `to_frame()` of the result is a polars frame with a row for each rule and member; `plot()` draws it.
+    """
+    from apportion.comparison import compare as compare_rules
+
+    return compare_rules(pool, rules, window)
+
+
+def explain(
+    pool: "Pool", plan: "Plan", name: str, *, viewer: str | None = None, window: "Window | None" = None
+) -> "Explanation":
+    """Say why a member or a claim got what it got, and what would have helped; `viewer` sees what that member may know."""
+    from apportion import loop
+    from apportion.explanation import explain as explain_grant
+
+    return explain_grant(loop.assess(pool, window), plan, loop.rule(plan.policy, plan.parameters), name, viewer)

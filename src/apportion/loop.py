@@ -5,6 +5,7 @@ Everything that crosses from one step to the next is a value; nothing here looks
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,9 @@ def decide(situation: Situation, by: Rule) -> Plan:
 
 
 def prove(situation: Situation, plan: Plan, proofs: Iterable[str] | None = None) -> tuple[Verdict, ...]:
-    """Let independent checkers confirm or refute a plan: every registered proof, or those named.
+    """Let independent checkers confirm or refute a plan: every check there is, or the checks and probes that are named.
+
+    A probe divides changed situations by the plan's own policy and parameters.
 
     Raises
     ------
@@ -105,8 +108,15 @@ def prove(situation: Situation, plan: Plan, proofs: Iterable[str] | None = None)
             where="plan, field situation",
             mend="give the pool as it was when the plan was made, or plan again",
         )
-    names = registry.names("proof") if proofs is None else tuple(proofs)
-    return tuple(registry.proof(name).check(situation, plan) for name in names)
+    names = registry.checks() if proofs is None else tuple(proofs)
+    return tuple(_verdict(name, situation, plan) for name in names)
+
+
+def _verdict(name: str, situation: Situation, plan: Plan) -> Verdict:
+    if name in registry.probes():
+        by = rule(plan.policy, plan.parameters)
+        return registry.probe(name).probe(situation, plan, partial(decide, by=by))
+    return registry.proof(name).check(situation, plan)
 
 
 def refuted(verdicts: Sequence[Verdict], names: Iterable[str]) -> tuple[Verdict, ...]:

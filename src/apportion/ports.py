@@ -17,6 +17,7 @@ from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation, Window
 from apportion.domain.trace import Trace
 from apportion.domain.verdict import Verdict
+from apportion.domain.written import Written
 
 
 class Divide(Protocol):
@@ -133,4 +134,12 @@ class OpenEngine(Protocol):
 
     def schedule(self) -> Schedule:
         """Say what became of each job, in the order of the pool's jobs."""
+        ...
+
+
+class Export(Protocol):
+    """How is a plan written for the scheduler one already has? ``exports/<name>.py``; it touches nothing."""
+
+    def write(self, situation: Situation, plan: Plan, **parameters: Any) -> Written:
+        """Write what realises the plan there; what it cannot say or rounds down is in the losses."""
         ...

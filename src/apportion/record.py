@@ -4,12 +4,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from apportion import __version__, assessment, loop, registry
+from apportion import assessment, loop, registry
 from apportion.domain.history import History, Replay, Usage
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
@@ -94,7 +95,7 @@ def record(pool: Pool, by: Rule, done: Done, sizing: dict[str, Any] | None, comm
     """Bring a run into the shape of ``run.json``; the caller adds the digests of the files it read."""
     charter = pool.charter
     return {
-        "apportion": __version__,
+        "apportion": version("apportion"),
         "name": charter.name,
         "command": command,
         "engine": done.engine,

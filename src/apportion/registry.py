@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, cast
 
 from apportion.errors import BadInput, NotFound, nearest
-from apportion.ports import Discipline, Engine, Measure, Policy, Proof, Source
+from apportion.ports import Discipline, Engine, Export, Measure, Policy, Probe, Proof, Source
 
 FOLDERS = {
     "policy": "policies",
@@ -23,6 +23,7 @@ FOLDERS = {
     "source": "sources",
     "discipline": "simulation/disciplines",
     "engine": "engines",
+    "export": "exports",
 }
 HERE = Path(__file__).parent
 
@@ -69,6 +70,23 @@ def proof(name: str) -> Proof:
     return cast("Proof", _load("proof", name))
 
 
+def probe(name: str) -> Probe:
+    """Load a probe by name; proofs and probes share a folder, and `checks` and `probes` tell them apart."""
+    return cast("Probe", _load("proof", name))
+
+
+@cache
+def checks() -> tuple[str, ...]:
+    """Name the proofs that look at a plan: those that expose `check`."""
+    return tuple(name for name in names("proof") if hasattr(_load("proof", name), "check"))
+
+
+@cache
+def probes() -> tuple[str, ...]:
+    """Name the proofs that look at the rule behind a plan: those that expose `probe` instead."""
+    return tuple(name for name in names("proof") if name not in checks())
+
+
 def measure(name: str) -> Measure:
     """Load a measure by name."""
     return cast("Measure", _load("measure", name))
@@ -87,6 +105,11 @@ def discipline(name: str) -> Discipline:
 def engine(name: str) -> Engine:
     """Load an engine by name."""
     return cast("Engine", _load("engine", name))
+
+
+def export(name: str) -> Export:
+    """Load an export target by name."""
+    return cast("Export", _load("export", name))
 
 
 def summary(kind: str, name: str) -> str:

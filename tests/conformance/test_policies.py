@@ -32,13 +32,18 @@ def divided(name: str, case: Case):
         return None
 
 
+def leaves_nothing(name: str, situation) -> bool:
+    """Whether the policy hands out all that is asked for and fits, as all do but those that by their nature stop earlier."""
+    return "non_wasteful" in registry.policy(name).promises(situation)
+
+
 @usual
 @given(case=cases())
 def test_every_promised_proof_holds(name, case):
     done = divided(name, case)
     if done:
         promised = registry.policy(name).promises(done[0])
-        assert {"feasible", "non_wasteful"} <= set(promised)
+        assert "feasible" in promised
         for proof in promised:
             verdict = registry.proof(proof).check(*done)
             assert verdict.status == Status.HOLDS, verdict
@@ -60,7 +65,7 @@ def test_grants_keep_to_claims_and_capacity_and_leave_nothing_usable(name, case)
         assert (claims.min_tasks_micro <= total).all()
         assert (total <= claims.tasks_micro).all()
         fits = (claims.bundle[:, None, :] <= left[None]).all(axis=2) & (claims.speed > 0)
-        assert not (fits & (total < claims.tasks_micro)[:, None]).any()
+        assert not leaves_nothing(name, situation) or not (fits & (total < claims.tasks_micro)[:, None]).any()
 
 
 @usual
@@ -170,8 +175,8 @@ def test_where_nothing_can_be_granted_nothing_is(name, case):
 
 def test_members_without_standing_get_what_is_left(name):
     claims = (Claim("c", "a", 3 * MICRO, (1000,), (1.0,)), Claim("d", "b", 9 * MICRO, (1000,), (1.0,)))
-    _, plan = divided(name, Case({"a": 1.0, "b": 0.0}, {"f": (5000,)}, claims))
-    assert plan.tasks_micro.sum() == 5 * MICRO
+    situation, plan = divided(name, Case({"a": 1.0, "b": 0.0}, {"f": (5000,)}, claims))
+    assert not leaves_nothing(name, situation) or plan.tasks_micro.sum() == 5 * MICRO
 
 
 HUGE = 10**12
@@ -189,7 +194,8 @@ def test_amounts_beyond_int64_are_added_exactly(name):
         return Case({"a": 1.0, "b": 2.0, "c": 1.0}, {"f": (32 * scale, 16 * scale)}, rows)
 
     small, large = divided(name, at(1)), divided(name, at(HUGE))
-    assert small[1].tasks_micro.tolist() == large[1].tasks_micro.tolist()
+    if leaves_nothing(name, small[0]):  # who stops at a target in units stops elsewhere
+        assert small[1].tasks_micro.tolist() == large[1].tasks_micro.tolist()
     for proof in registry.policy(name).promises(large[0]):
         assert registry.proof(proof).check(*large).status == Status.HOLDS
 

@@ -23,12 +23,17 @@ def plan(
         Path | None,
         typer.Option("--out", metavar="PLAN.json", help="Write the plan here, and its situation beside it."),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="OLD.json", help="Show how it differs from this plan.", show_default=False),
+    ] = None,
     output: Output = Format.TABLE,
     quiet: Quiet = False,  # noqa: ARG001  # its callback acts
-) -> None:
+) -> int:
     """Decide who gets what; nothing is carried out.
 
     By the charter's policy, or another. On jobs, the demand is the offered load of a window.
+    With --against, exit code 0 if every claim is granted the same, 1 if not.
     """
     from apportion import loop
     from apportion.cli import reading
@@ -36,10 +41,13 @@ def plan(
     from apportion.ledger import plan_file
 
     read, by = reading.chosen_rule(reading.read_pool(pool), policy, parameters)
+    old = None if against is None else plan_file.raw_plan(against)
     situation = loop.assess(read, reading.window(window))
     decided = loop.decide(situation, by)
     if out is not None:
         plan_file.write_plan(out, situation, decided)
+    if old is not None:
+        return _against(old, plan_file.plan_json(situation, decided), output, f"{read.charter.name}: against {against}")
     promised = ", ".join(by.promises(situation))
     emit(
         output,
@@ -47,6 +55,46 @@ def plan(
         _rows(Shares(situation, decided)),
         f"{read.charter.name}: plan by {by.name}, window {situation.window.start_s}..{situation.window.end_s} s",
         f"Promised: {promised}." + (f" Written to {out}; check it with: apportion prove {pool} {out}" if out else ""),
+    )
+    return 0
+
+
+def _against(old: dict[str, Any], new: dict[str, Any], output: Format, title: str) -> int:
+    """Show how two plans differ, member by member, and claim by claim where there is room; return the exit code."""
+    from apportion.comparison.difference import difference
+
+    found = difference(old, new)
+    rows = [
+        {
+            "member": row["member"],
+            "tasks before": row["tasks_before"],
+            "tasks after": row["tasks_after"],
+            "change": row["change"],
+            "share before %": _percent(row["dominant_share_before"]),
+            "share after %": _percent(row["dominant_share_after"]),
+        }
+        for row in found["members"]
+    ]
+    emit(output, lambda: found, rows, title, _differing(found))
+    if output is Format.WIDE and found["claims"]:
+        emit(output, dict, found["claims"], "Claims whose grants differ")
+    return 0 if found["same"] else 1
+
+
+def _percent(part: float | None) -> float | None:
+    return None if part is None else 100 * part
+
+
+def _differing(found: dict[str, Any]) -> str:
+    before, after = found["policy"]
+    rule = f"both by {after}" if before == after else f"{before} then, {after} now"
+    asked = "the same situation" if found["situation"][0] == found["situation"][1] else "another situation than then"
+    if found["same"]:
+        return f"Every claim is granted the same ({rule}; {asked})."
+    changed = sum(row["change"] != 0 for row in found["members"])
+    return (
+        f"{changed} of {len(found['members'])} members get more or fewer tasks; {len(found['claims'])} grants differ "
+        f"({rule}; {asked})."
     )
 
 

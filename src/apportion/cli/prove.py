@@ -18,20 +18,27 @@ def prove(
     pool: PoolPath,
     plan: Annotated[Path, typer.Argument(metavar="PLAN.json", help="A plan file.", show_default=False)],
     proof: Annotated[
-        list[str] | None, typer.Option("--proof", help="Only this property; may be repeated.", show_default="all")
+        list[str] | None,
+        typer.Option(
+            "--proof",
+            help="Only this check of the plan, or this probe of the rule that made it; may be repeated.",
+            show_default="every check, no probe",
+        ),
     ] = None,
     output: Output = Format.TABLE,
     quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Check a plan with independent checkers.
 
+    A probe, such as truthful, asks the policy itself for plans of changed situations; it runs only if it is named.
     Exit code 6 if a property that the policy promises, or one named by --proof, is refuted.
     """
     from apportion import loop
+    from apportion.cli.planned import situation_of
     from apportion.errors import Fault, Refuted
     from apportion.ledger import plan_file
 
-    situation = _situation(pool, plan)
+    situation = situation_of(pool, plan)
     decided = plan_file.read_plan(plan, situation)
     verdicts = loop.prove(situation, decided, proof or None)
     promised = loop.rule(decided.policy, decided.parameters).promises(situation)
@@ -78,34 +85,3 @@ def _plainly(value: Any) -> str:
     if isinstance(value, list):
         return " and ".join(map(_plainly, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _situation(pool: Path, plan: Path) -> Any:
-    """Rebuild the situation from the pool; if the pool has changed, take the one kept beside the plan and say so."""
-    from apportion import loop
-    from apportion.cli import reading
-    from apportion.cli.options import notices
-    from apportion.errors import Fault
-    from apportion.ledger import plan_file
-    from apportion.ledger.situation_file import read_situation
-
-    raw = plan_file.raw_plan(plan)
-    read = reading.read_pool(pool)
-    asked = [] if read.claims is None else [loop.assess(read)]
-    if read.jobs is not None and raw.get("window"):
-        start_s, end_s = raw["window"]
-        asked.append(loop.assess(read, reading.window(f"{start_s}..{end_s}")))
-    same = [situation for situation in asked if situation.digest == raw["situation"]]
-    beside = [path for z in (False, True) if (path := plan_file.situation_path(plan, compressed=z)).is_file()]
-    if same or not beside:
-        return (same or asked or [loop.assess(read)])[0]
-    notices(
-        (
-            Fault(
-                "the pool gives another situation than the plan answers; checked against the one kept beside the plan",
-                str(pool),
-                "plan again to decide for the pool as it is now",
-            ),
-        )
-    )
-    return read_situation(beside[0])

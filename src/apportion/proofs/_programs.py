@@ -104,11 +104,12 @@ def sum_rows(claims: Claims, i: Ints, each: Floats) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """How many times its rates a group of claims could have: `low` by the division `tasks`, `high` by prices."""
+    """How many times its rates a group of claims could have: `low` by the division `tasks`, `high` by `prices` (F, R)."""
 
     low: Fraction
     tasks: Ints
     high: Fraction
+    prices: Floats  # for the whole of each resource
 
 
 def largest_factor(claims: Claims) -> Factor | None:
@@ -143,4 +144,4 @@ def largest_factor(claims: Claims) -> Factor | None:
     total = sum(weight)
     worth = [q / total / z for q, z in zip(weight, rate, strict=True)] if total else [1 / z / many for z in rate]
     of_budget = -found.ineqlin.marginals[2 * many :].reshape(claims.budget.shape)
-    return Factor(low, tasks, dual_bound(claims, worth, of_budget))
+    return Factor(low, tasks, dual_bound(claims, worth, of_budget), of_budget)

@@ -1,1 +1,5 @@
-"""What is optimal, and what proves it? Progressive filling, and the step from real to whole grants."""
+"""What is optimal, and what proves it?"""
+
+from apportion.solver.solve import solve
+
+__all__ = ["solve"]

@@ -13,12 +13,12 @@ def compiled(function: F) -> F:
     """Compile a function when it is first called, and keep the machine code on disk for the next process.
 
     Where no folder can be written, nothing is kept and each process compiles anew. Sums keep the order of the source, so
-    every machine gets the same bits.
+    every machine gets the same bits. Dividing a float by zero gives infinity, as in numpy.
     """
     try:
-        return cast("F", njit(cache=True)(function))
+        return cast("F", njit(cache=True, error_model="numpy")(function))
     except RuntimeError:  # no writable place for the cache
-        return cast("F", njit(function))
+        return cast("F", njit(error_model="numpy")(function))
 
 
 def unbounded(kernel: F, amounts: npt.NDArray[Any]) -> F:

@@ -4,11 +4,12 @@ Progressive filling. Every pair (claim i, flavor f) rises at its own rate as one
 
     x[i,f](t) = base[i,f] + rate[i,f] · (min(t, end_i) − start_i)⁺
 
-where start_i is the level at which the rates would have given what i holds (so a claim with a minimum waits until the
-others have caught up) and end_i the level at which Σ_f x[i,f] reaches `most_i`. When resource r of flavor f is used up, all
-pairs that need it stop; the others go on, until nothing can rise. Between two such events the use of every resource is
-piecewise linear in t with kinks only at starts and ends, so the next event is found by bisection over the sorted kinks and
-one division: exact up to the rounding of floats, no iteration. Rounds ≤ F·R a phase, each O(M log M + M·F·R).
+where start_i is the level at which the rates, from level `begin_i` on, would have given what i holds (so a claim with a
+minimum waits until the others have caught up) and end_i the level at which Σ_f x[i,f] reaches `most_i`. When resource r of
+flavor f is used up, all pairs that need it stop; the others go on, until nothing can rise. Between two such events the use
+of every resource is piecewise linear in t with kinks only at starts and ends, so the next event is found by bisection over
+the sorted kinks and one division: exact up to the rounding of floats, no iteration. Rounds ≤ F·R a phase, each
+O(M log M + M·F·R).
 
 Sources: Bertsekas and Gallager, *Data Networks*, 2nd ed., 6.5.2 (filling and max-min fairness); Ghodsi et al., NSDI 2011, 4.
 """
@@ -40,12 +41,13 @@ class Filling:
 
 def fill(
     rate: Floats,
-    most: Ints,
+    most: Ints | Floats,
     bundle: Ints,
     capacity: Ints,
     base: Floats | None = None,
     phase: Ints | None = None,
     steady: bool = False,
+    begin: Floats | None = None,
 ) -> Filling:
     """Fill phase after phase: a later one gets what the earlier ones left.
 
@@ -58,6 +60,7 @@ def fill(
     base : (M, F) micro-tasks that are held before anything rises; by default none
     phase : (M,) smallest first; by default all rise together
     steady : whether a claim keeps its whole rate when one of its flavors is used up, by rising faster on the others
+    begin : (M,) ≥ 0, level of its phase at which a claim that holds nothing begins to rise; by default 0
 
     Examples
     --------
@@ -71,8 +74,10 @@ def fill(
     level = np.full(len(most), np.inf)
     held, _ = _use(0.0, tasks, np.full(len(most), -1.0), np.zeros(len(most)), bundle)
     pool = _Room(capacity * float(MICRO) - held)
+    first = np.zeros(len(most)) if begin is None else begin
     for at in _phases(phase, len(most)):
-        tasks[at], level[at] = _rise(rate[at], most[at].astype(np.float64), bundle[at], tasks[at], pool, steady)
+        claims = (rate[at], most[at].astype(np.float64), bundle[at], tasks[at], first[at])
+        tasks[at], level[at] = _rise(*claims, pool, steady)
     return Filling(tasks, level, pool.full)
 
 
@@ -95,13 +100,15 @@ def _phases(phase: Ints | None, many: int) -> list[Ints]:
     return np.split(order, np.flatnonzero(np.diff(phase[order])) + 1)
 
 
-def _rise(rate: Floats, most: Floats, bundle: Ints, tasks: Floats, pool: _Room, steady: bool) -> tuple[Floats, Floats]:
+def _rise(
+    rate: Floats, most: Floats, bundle: Ints, tasks: Floats, first: Floats, pool: _Room, steady: bool
+) -> tuple[Floats, Floats]:
     """Raise the claims of one phase until none can rise: (M, F) micro-tasks and (M,) levels at which they stopped."""
     whole = rate.sum(axis=1)
     level = 0.0
     stopped = np.where(whole > 0, 0.0, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
-        start = np.where(whole > 0, tasks.sum(axis=1) / whole, 0.0)
+        start = np.where(whole > 0, first + tasks.sum(axis=1) / whole, 0.0)
     pace = np.where((tasks.sum(axis=1) < most)[:, None], rate, 0.0)
     while True:
         pace = _unblocked(pace, bundle, pool.full)

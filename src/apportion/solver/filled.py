@@ -11,6 +11,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput
 from apportion.solver.fill import fill
+from apportion.solver.layers import Layers, fill_layers
 from apportion.solver.minima import place_minima
 from apportion.solver.whole import whole
 
@@ -21,9 +22,14 @@ def filled_plan(
     rate: Floats,
     phase: Ints | None = None,
     steady: bool = False,
-    **parameters: str,
+    layers: Layers | None = None,
+    granted: Ints | None = None,
+    **parameters: str | float,
 ) -> Plan:
     """Make the plan of one policy from its rates (M, F), in micro-tasks a unit of level, and phases (M,); see `fill`.
+
+    Where claims rise in `layers`, those have their own phases, and `phase` only orders the rounding. What was `granted`
+    (M, F) before, minima included, stays so; by default that is the minima, as `place_minima` places them.
 
     Raises
     ------
@@ -31,10 +37,14 @@ def filled_plan(
         if the claims' least tasks do not fit; see `place_minima`.
     """
     claims = situation.claims
-    base = _free(situation, place_minima(situation))
-    filling = fill(rate, claims.tasks_micro, claims.bundle, situation.capacity, base.astype(np.float64), phase, steady)
+    base = _free(situation, place_minima(situation) if granted is None else granted)
+    held = base.astype(np.float64)
+    if layers is None:
+        real = fill(rate, claims.tasks_micro, claims.bundle, situation.capacity, held, phase, steady).tasks
+    else:
+        real = fill_layers(rate, layers, claims.bundle, situation.capacity, held, steady)
     tasks, loss = whole(
-        filling.tasks,
+        real,
         base,
         claims.tasks_micro,
         claims.bundle,
@@ -49,7 +59,7 @@ def filled_plan(
         situation.digest,
         tasks,
         rounding_loss=loss,
-        notes=_vanished(situation, filling.tasks, tasks),
+        notes=_vanished(situation, real, tasks),
     )
 
 

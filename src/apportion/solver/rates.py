@@ -59,3 +59,24 @@ def by_demand(situation: Situation) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(hold > 0, hold / hold.sum(axis=1, keepdims=True), 0.0)
     return np.asarray(situation.claims.tasks_micro[:, None] * part)
+
+
+def wishes(situation: Situation) -> Floats:
+    """What each member asks for, as one number: (N,), Σ_{i∈m} tasks_i · μ_i over its claims that can be granted.
+
+    μ_i is the dominant share of a task in the whole pool; with one resource and one flavor, what it asks of it as a part.
+    """
+    claims = situation.claims
+    with np.errstate(invalid="ignore"):
+        wish = np.where(situation.possible.any(axis=1), claims.tasks_micro * situation.dominant, 0.0)
+    return np.asarray(np.bincount(claims.member, wish, len(situation.members)) / MICRO)
+
+
+def by_wish(situation: Situation, weight: Floats) -> Floats:
+    """Member m's dominant share in the whole pool rises at speed `weight[m]`: (M, F), to be filled steadily.
+
+    All its claims rise by the same fraction of what they ask for; on several flavors as in `by_demand`.
+    """
+    total = wishes(situation)
+    speed = np.divide(weight, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(by_demand(situation) * speed[situation.claims.member][:, None])

@@ -20,8 +20,11 @@ GUARDRAILS = {"largest_share": 1.0, "hhi": 1e4}  # each with the largest value i
 
 
 def read_charter(directory: Path, findings: Findings) -> Charter | None:
-    """Read a pool's charter; what is wrong with it goes to `findings`, and None is returned if it cannot be read at all."""
-    path = directory / FILE
+    """Read the charter of a pool, or a file that is one.
+
+    What is wrong with it goes to `findings`, and None is returned if it cannot be read at all.
+    """
+    path = directory if directory.is_file() else directory / FILE
     if not path.exists():
         findings.fault("there is no charter", str(path), "`apportion init DIR` writes one to start from")
         return None

@@ -1,0 +1,1123 @@
+"""How does a stranger check a plan? With this one file: it needs Python and nothing else, and believes nobody.
+
+    python checker.py PLAN.json [SITUATION.json]
+
+The situation is looked for beside the plan; either file may be compressed by gzip. All arithmetic is exact: whole numbers,
+and decimals whose rounding is known. Exit code 0: nothing is refuted; 6: something is; 2: these are no such files.
+
+    situation   its content gives the digest that it states and that the plan names (RFC 6962, over its rows)
+    plan        its content gives the digest that it states
+    feasible    nobody holds more than it asked for, less than its least, anything where it cannot run, or what is not there
+    optimal     objective, bound and gap are what the grants and prices give, and the gap is no wider than one millionth
+                and what whole millionths of a task can lose
+
+A plan that claims no optimum gets *not shown* for the last. The mathematics is in docs/explanation/certificates.md, in the
+symbols of this file. Cost: linear in the number of claims.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from functools import lru_cache
+from itertools import chain
+from math import lcm
+from operator import mul
+from pathlib import Path
+from typing import Any, NamedTuple
+
+MICRO = 10**6
+UNIT = 10**30  # every term of a sum is rounded to one part of so many, outwards, so that sums are whole numbers
+LOOSE = UNIT // 10**6  # how far from the best a plan may be, beyond what whole millionths of a task can lose
+BITS = 128
+FINE = 1 << BITS  # parts of a logarithm
+DIGITS = 15  # of every number that a plan states
+CLOSE = Context(60, ROUND_HALF_EVEN)
+DOWN, UP = Context(60, ROUND_FLOOR), Context(60, ROUND_CEILING)
+HAIR = Decimal("1E-30")  # more than the rounding errors that a power can gather, as a part of it
+LOOSENESS = Fraction(LOOSE, UNIT)
+Row = Sequence[int]
+Pair = tuple[int, int]
+
+
+class Question(NamedTuple):
+    """What is divided among whom, and how; one entry a claim unless said otherwise.
+
+    Amounts are thousandths, tasks and grants millionths. A row of decimals is (n, numbers) and stands for numbers / n.
+    """
+
+    capacity: Sequence[Row]  # flavors × resources
+    weight: Row  # one a member
+    member: Row
+    tasks: Row
+    least: Row
+    bundle: Sequence[Row]
+    priority: Row
+    value: Sequence[tuple[int, Row]]
+    speed: Sequence[tuple[int, Row]]
+    grants: Sequence[Row]  # claims × flavors
+
+
+class Claimed(NamedTuple):
+    """What a plan claims to be best at, and the prices that are to show it: levels × flavors × resources."""
+
+    program: str
+    gain: str
+    weighing: str
+    alpha: str
+    stated: Row
+    budget: Row
+    level_of: Row
+    ceiling: int
+    prices: Sequence[Sequence[Row]]
+    denominator: int
+
+
+class Stated(NamedTuple):
+    """What follows from grants and prices, as texts; `excess` > 0 if the gap is wider than `allowed`.
+
+    Where nothing follows the texts are empty and `why` says so; `claim` is the position of the claim to blame, or −1.
+    """
+
+    objective: str = ""
+    bound: str = ""
+    gap: str = ""
+    allowed: str = ""
+    excess: int = 0
+    why: str = ""
+    claim: int = -1
+
+
+class Term(NamedTuple):
+    """One claim as its program sees it: rates are parts of `per`, weight is `heavy` / `of`, tasks are millionths."""
+
+    claim: int
+    heavy: int
+    of: int
+    per: int
+    rate: list[int]  # of a task, one a flavor in `where`
+    where: Row
+    least: int
+    most: int
+    reached: int  # z, in parts of per · MICRO
+
+    @property
+    def inside(self) -> bool:
+        """Whether the program is about this claim at all."""
+        return self.heavy > 0 and self.most > 0 and any(self.rate)
+
+
+# ── feasible ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def infeasible(question: Question) -> Iterator[tuple[str, int]]:
+    """Say what is wrong with the grants, and at which claim (−1: at none)."""
+    use = [[0] * len(row) for row in question.capacity]
+    for i, grants in enumerate(question.grants):
+        total = sum(grants)
+        if not question.least[i] <= total <= question.tasks[i]:
+            asked = f"{question.least[i]} to {question.tasks[i]}"
+            yield f"{total} millionths of a task are granted where {asked} are asked for", i
+        for f, x in enumerate(grants):
+            if x < 0 or (x and not question.speed[i][1][f]):
+                yield f"{x} millionths of a task are granted on flavor {f}, " + "negative" * (x < 0), i
+            if x:
+                use[f] = [total + x * need for total, need in zip(use[f], question.bundle[i], strict=True)]
+    for f, (used, there) in enumerate(zip(use, question.capacity, strict=True)):
+        for r, (amount, most) in enumerate(zip(used, there, strict=True)):
+            if amount > most * MICRO:
+                yield f"{amount} of resource {r} are used on flavor {f}, where {most * MICRO} are", -1
+
+
+# ── the claims as a program sees them ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Standing(NamedTuple):
+    """What the weights of claims are made of; dominant shares are parts of `common`."""
+
+    common: int
+    dominant: list[int]  # of a task
+    where: list[Row]  # the flavors on which a claim can hold anything
+    wish: list[int]  # d: tasks · dominant, 0 for claims that can hold nothing anywhere
+    wished: list[int]  # one a member
+
+
+def standing(question: Question) -> Standing:
+    """Add up what members ask for in dominant shares."""
+    total = [sum(column) for column in zip(*question.capacity, strict=True)]
+    common = lcm(*(amount for amount in total if amount))
+    part = [common // amount if amount else 0 for amount in total]
+    absent = [{f for f, row in enumerate(question.capacity) if not row[r]} for r in range(len(total))]
+    everywhere = tuple(range(len(question.capacity)))
+    dominant, wish, wished = [], [], [0] * len(question.weight)
+    where: list[Row] = []
+    for i, bundle in enumerate(question.bundle):
+        speed = question.speed[i][1]
+        never = set().union(*(absent[r] for r, need in enumerate(bundle) if need)) if any(absent) else set()
+        open_ = everywhere if all(speed) and not never else tuple(f for f in everywhere if speed[f] and f not in never)
+        share = max(map(mul, bundle, part), default=0)
+        wish.append(question.tasks[i] * share if open_ else 0)
+        wished[question.member[i]] += wish[i]
+        where.append(open_)
+        dominant.append(share)
+    return Standing(common, dominant, where, wish, wished)
+
+
+def weights(question: Question, claimed: Claimed, base: Standing) -> Callable[[int], Pair]:
+    """Choose how the weight of a claim is found: a numerator and a denominator."""
+    of_member = claimed.budget if claimed.weighing == "budget" else question.weight
+    everybody = sum(of_member) or 1
+
+    def shared(i: int) -> Pair:
+        m = question.member[i]
+        return of_member[m] * base.wish[i], everybody * (base.wished[m] or 1)
+
+    return {
+        "standing": shared,
+        "budget": shared,
+        "member": lambda i: (of_member[question.member[i]], everybody),
+        "priority": lambda i: (question.priority[i], 1),
+        "value": lambda i: (question.value[i][1][0], question.value[i][0]),
+        "stated": lambda i: (claimed.stated[i], MICRO),
+    }[claimed.weighing]
+
+
+def most_tasks(question: Question, claimed: Claimed, base: Standing, i: int) -> int:
+    """Say how many millionths of a task a claim may hold: what it asks, lowered to its member's ceiling, n′."""
+    wished = base.wished[question.member[i]]
+    if not claimed.ceiling or not wished:
+        return question.tasks[i]
+    lowered = question.tasks[i] * claimed.ceiling * MICRO * base.common // (10**9 * wished)
+    return min(question.tasks[i], max(lowered, question.least[i]))
+
+
+def terms(question: Question, claimed: Claimed, base: Standing) -> Iterator[Term]:
+    """Show each claim as its program sees it."""
+    weight = weights(question, claimed, base)
+    for i, where in enumerate(base.where):
+        if claimed.gain == "speed":
+            per, speed = question.speed[i]
+            rate = [speed[f] for f in where]
+        else:
+            per = base.common if claimed.gain == "dominant" else 1
+            rate = [base.dominant[i] if claimed.gain == "dominant" else 1] * len(where)
+        reached = sum(v * question.grants[i][f] for v, f in zip(rate, where, strict=True))
+        most = most_tasks(question, claimed, base, i)
+        yield Term(i, *weight(i), per, rate, where, question.least[i], most, reached)
+
+
+def costs(question: Question, prices: Sequence[Row], term: Term) -> list[int]:
+    """What a task costs on each flavor where the claim can hold anything."""
+    bundle = question.bundle[term.claim]
+    return [sum(map(mul, prices[f], bundle)) for f in term.where]
+
+
+def vertices(term: Term, cost: Row) -> Iterator[Pair]:
+    """Walk the lower hull of (rate, cost) of `least` to `most` tasks, from the cheapest point towards the fastest."""
+    points = [(term.least * v, term.least * c) for v, c in zip(term.rate, cost, strict=True)]
+    points += [(term.most * v, term.most * c) for v, c in zip(term.rate, cost, strict=True)]
+    t, h = min(points, key=lambda point: (point[1], -point[0]), default=(0, 0))
+    yield t, h
+    while points := [point for point in points if point[0] > t]:
+        ahead, above = points[0]
+        for rate, price in points:
+            turn = (price - h) * (ahead - t) - (above - h) * (rate - t)
+            if turn < 0 or (turn == 0 and rate > ahead):
+                ahead, above = rate, price
+        t, h = ahead, above
+        yield t, h
+
+
+# ── what follows, program by program ──────────────────────────────────────────────────────────────────────────────────
+
+
+def stated(question: Question, claimed: Claimed) -> Stated:
+    """Work out objective, bound and gap from the grants and the prices alone."""
+    return PROGRAMS[claimed.program](question, claimed)
+
+
+def linear(question: Question, claimed: Claimed) -> Stated:
+    """V = Σ w·z;  B = p·C + Σ max_T T·max_f (w·v − c);  gap = B/V − 1."""
+    prices, money = claimed.prices[0], MICRO * claimed.denominator
+    value = lost = 0
+    bound, hungry = ceil(UNIT * worth(question, prices), claimed.denominator), -1
+    for term in terms(question, claimed, standing(question)):
+        cost = costs(question, prices, term)
+        if not term.inside:
+            bound -= UNIT * term.least * min(cost, default=0) // money
+            continue
+        full, hungry = term.of * term.per, hungry if term.reached else term.claim
+        profit = max(term.heavy * v * claimed.denominator - c * full for v, c in zip(term.rate, cost, strict=True))
+        bound += ceil(UNIT * profit * (term.most if profit > 0 else term.least), full * money)
+        value += UNIT * term.heavy * term.reached // (full * MICRO)
+        lost += ceil(UNIT * term.heavy * sum(term.rate), full * MICRO)
+    return summed(value, bound, bound - value, value, lost, hungry)
+
+
+def nash(question: Question, claimed: Claimed) -> Stated:
+    """V = Σ w·log z;  gap = [p·C − Σ hull(t) + Σ w·q(t/z − 1)] / Σw, t the best response;  B = V + Σw·gap."""
+    prices, money = claimed.prices[0], MICRO * claimed.denominator
+    value = most = heavy = lost = 0
+    apart = ceil(UNIT * worth(question, prices), claimed.denominator)
+    for term in terms(question, claimed, standing(question)):
+        cost = costs(question, prices, term)
+        if not term.inside:
+            apart -= UNIT * term.least * min(cost, default=0) // money
+            continue
+        if not term.reached:
+            return Stated(why="has no grant that counts", claim=term.claim)
+        over, under, dear, cheap = best_response(term, cost, money)
+        y = ceil(UNIT * (over - under * term.reached), under * term.reached)
+        apart += ceil(term.heavy * above_log(y), term.of) - UNIT * dear // cheap
+        log, doubt = logarithm(term.reached, term.per * MICRO)
+        value += UNIT * term.heavy * (log - doubt) // (term.of * FINE)
+        most += ceil(UNIT * term.heavy * (log + doubt), term.of * FINE)
+        heavy += UNIT * term.heavy // term.of
+        lost += ceil(UNIT * term.heavy * sum(term.rate), term.of * term.reached)
+    return summed(value, most + apart, apart, heavy, lost)
+
+
+def best_response(term: Term, cost: Row, money: int) -> tuple[int, int, int, int]:
+    """Find the t that makes w·log t − hull(t) largest: t as a fraction in the unit of z, and hull(t) as one of money."""
+    walk = vertices(term, cost)
+    t, h = next(walk)
+    for ahead, above in walk:
+        step, rise = ahead - t, above - h
+        wish, limit = term.heavy * money * step, term.of * rise  # t = w / slope = wish / limit
+        if wish <= limit * t:
+            break
+        if wish <= limit * ahead:
+            dear = term.heavy * money * step + term.of * (h * step - t * rise)
+            return wish, limit, dear, term.of * step * money
+        t, h = ahead, above
+    return t, 1, h, money
+
+
+def above_log(y: int) -> int:
+    """Bound log(1 + y) from above by q(y) = y − y²/2 + y³/3, in parts of UNIT."""
+    return ceil(6 * y * UNIT**2 - 3 * y**2 * UNIT + 2 * y**3, 6 * UNIT**2)
+
+
+def logarithm(n: int, d: int) -> Pair:
+    """log(n/d), and how wrong that is at most, in parts of FINE.
+
+    n/d = 2^s · m, and m lies within 1/128 of t = (2j + 1)/128:  log m = log t + 2·artanh((m − t)/(m + t)). Each of some
+    dozen steps drops less than one part, and s times one is dropped of log 2.
+    """
+    s = n.bit_length() - d.bit_length()
+    m = (n << BITS) // (d << s) if s >= 0 else (n << (BITS - s)) // d
+    j = m >> (BITS - 6)
+    t = (2 * j + 1) << (BITS - 7)
+    y = power_of_y = ((m - t) << BITS) // (m + t)
+    square, series = y * y >> BITS, 0
+    for k in range(1, 20, 2):
+        series += power_of_y // k
+        power_of_y = power_of_y * square >> BITS
+    return s * log_of(2, 1) + log_of(2 * j + 1, 128) + 2 * series, 64 + abs(s)
+
+
+@lru_cache(maxsize=256)
+def log_of(n: int, d: int) -> int:
+    """Take the logarithm of one of the few numbers that `logarithm` starts from, in parts of FINE."""
+    return int(CLOSE.multiply(CLOSE.ln(CLOSE.divide(n, d)), FINE))
+
+
+def summed(value: int, bound: int, apart: int, by: int, lost: int, hungry: int = -1) -> Stated:
+    """State a value, its bound, and how far `apart` they are as a part of `by`; all in parts of UNIT."""
+    if by <= 0 < apart:
+        return Stated(why="has no grant that counts" if hungry >= 0 else "the prices bound nothing", claim=hungry)
+    by = by or 1
+    allowed = LOOSE + UNIT * lost // by
+    excess = ceil(UNIT * apart, by) - allowed
+    texts = (text(value, UNIT, ROUND_FLOOR), text(bound, UNIT, ROUND_CEILING), text(apart, by, ROUND_CEILING))
+    return Stated(*texts, text(allowed, UNIT, ROUND_FLOOR), excess)
+
+
+def worth(question: Question, prices: Sequence[Row]) -> int:
+    """p·C, in parts of the denominator."""
+    return sum(sum(map(mul, row, amounts)) for row, amounts in zip(prices, question.capacity, strict=True))
+
+
+def ceil(n: int, d: int) -> int:
+    """Divide, and round upwards."""
+    return -(-n // d)
+
+
+def text(n: int | Decimal, d: int | Decimal, way: str) -> str:
+    """Write n/d with 15 digits."""
+    number = Context(DIGITS, way).divide(Decimal(n), Decimal(d)).normalize()
+    return str(number) if number else "0"
+
+
+def alpha_fair(question: Question, claimed: Claimed) -> Stated:
+    """V = Σ ω·U(z), U(t) = t^(1−α)/(1−α);  B = p·C + Σ max_t [ω·U(t) − hull(t)];  gap = log(B/V)/(1−α)."""
+    alpha, base, money = Fraction(claimed.alpha), standing(question), MICRO * claimed.denominator
+    weight = log_weight(question, claimed, base, alpha)
+    value = lost = Decimal(0)
+    bound = UP.divide(worth(question, claimed.prices[0]), claimed.denominator)
+    for term in terms(question, claimed, base):
+        cost = costs(question, claimed.prices[0], term)
+        if not term.inside:
+            bound = UP.subtract(bound, DOWN.divide(term.least * min(cost, default=0), money))
+            continue
+        if not term.reached and alpha > 1:
+            return Stated(why="has no grant that counts", claim=term.claim)
+        w, unit, dust = weight(term), term.per * MICRO, sum(term.rate)
+        once_more = here = utility(w, term.reached, unit, alpha)
+        value = DOWN.add(value, aside(here, ROUND_FLOOR))
+        bound = UP.add(bound, best_utility(term, cost, money, w, alpha))
+        if term.reached < dust:
+            once_more = utility(w, dust, unit, alpha)
+        lost = CLOSE.add(lost, CLOSE.multiply(once_more, CLOSE.divide(dust, max(term.reached, dust))))
+    return in_mean(value, bound, lost, alpha)
+
+
+def log_weight(question: Question, claimed: Claimed, base: Standing, alpha: Fraction) -> Callable[[Term], int]:
+    """Choose how log ω is found: ω is a member's share times (d/Σd)^α, so that cutting a claim changes nothing."""
+    if claimed.weighing not in {"standing", "budget"}:
+        return lambda term: logarithm(term.heavy, term.of)[0]
+
+    def shared(term: Term) -> int:
+        wish, wished = base.wish[term.claim], base.wished[question.member[term.claim]]
+        part = logarithm(wish, wished)[0]
+        return logarithm(term.heavy * wished, term.of * wish)[0] + part * alpha.numerator // alpha.denominator
+
+    return shared
+
+
+def utility(log_w: int, n: int, d: int, alpha: Fraction) -> Decimal:
+    """ω·t^(1−α)/(1−α) for t = n/d, to within a HAIR of itself."""
+    if not n:
+        return Decimal(0)
+    return over_rest(exponential(log_w + logarithm(n, d)[0] * (1 - alpha).numerator // alpha.denominator), alpha)
+
+
+def over_rest(x: Decimal, alpha: Fraction) -> Decimal:
+    """Divide by 1 − α."""
+    rest = 1 - alpha
+    return CLOSE.divide(CLOSE.multiply(x, rest.denominator), rest.numerator)
+
+
+def exponential(x: int) -> Decimal:
+    """e^x for x in parts of FINE: a power of two, times one of 64 known numbers, times a short series."""
+    k, rest = divmod(x, log_of(2, 1))
+    j = rest >> (BITS - 6)
+    rest -= j << (BITS - 6)
+    series = part = FINE
+    for n in range(1, 18):
+        part = part * rest // (n << BITS)
+        series += part
+    m = series * exp_of(j)
+    return CLOSE.divide(m << max(k, 0), 1 << (2 * BITS + max(-k, 0)))
+
+
+@lru_cache(maxsize=64)
+def exp_of(j: int) -> int:
+    """e^(j/64), in parts of FINE."""
+    return int(CLOSE.multiply(CLOSE.exp(CLOSE.divide(j, 64)), FINE))
+
+
+def aside(x: Decimal, way: str) -> Decimal:
+    """Move a number down or up by a HAIR of itself."""
+    step = CLOSE.multiply(CLOSE.abs(x), HAIR)
+    return DOWN.subtract(x, step) if way == ROUND_FLOOR else UP.add(x, step)
+
+
+def best_utility(term: Term, cost: Row, money: int, log_w: int, alpha: Fraction) -> Decimal:
+    """Bound max_t [ω·U(t) − hull(t)] from above: where t = (ω/slope)^(1/α) is within a segment, ω·t^(1−α) = slope·t."""
+    walk, unit = vertices(term, cost), term.per * MICRO
+    t, h = next(walk)
+    for ahead, above in walk:
+        step, rise = ahead - t, above - h
+        steep = logarithm(rise * unit, step * money)[0]
+        wish = (log_w - steep) * alpha.denominator // alpha.numerator
+        if t and wish <= logarithm(t, unit)[0]:
+            break
+        if wish <= logarithm(ahead, unit)[0]:
+            spent = exponential(steep + wish)
+            gained = CLOSE.subtract(over_rest(spent, alpha), spent)
+            hair = CLOSE.multiply(CLOSE.add(CLOSE.abs(over_rest(spent, alpha)), spent), HAIR)
+            return UP.subtract(UP.add(gained, hair), DOWN.divide(h * step - rise * t, step * money))
+        t, h = ahead, above
+    return UP.subtract(aside(utility(log_w, t, unit, alpha), ROUND_CEILING), DOWN.divide(h, money))
+
+
+def in_mean(value: Decimal, bound: Decimal, lost: Decimal, alpha: Fraction) -> Stated:
+    """State a value and its bound, and the logarithm of the ratio of their weighted α-means of rates."""
+    if not value and not bound:
+        return Stated("0", "0", "0", "0.000001")
+    if not value or CLOSE.divide(bound, value) <= 0:
+        return Stated(why="the prices bound nothing")
+    gap = UP.add(over_rest(CLOSE.ln(CLOSE.divide(bound, value)), alpha), HAIR)
+    allowed = DOWN.add(Decimal("1E-6"), CLOSE.divide(lost, value))
+    texts = (text(value, 1, ROUND_FLOOR), text(bound, 1, ROUND_CEILING), text(gap, 1, ROUND_CEILING))
+    return Stated(*texts, text(allowed, 1, ROUND_FLOOR), int(gap > allowed))
+
+
+class Level(NamedTuple):
+    """θ, the least z/n of the claims that no earlier level holds, and the part of it that rounding can have taken."""
+
+    at: Fraction
+    lost: Fraction
+
+
+def leximin(question: Question, claimed: Claimed) -> Stated:
+    """θ_k = min z/n of those not held before k;  Σ hull(what each must reach at θ̄_k) = p_k·C;  gap = max θ̄_k/θ_k − 1."""
+    base, bounds = standing(question), []
+    held, hungry = levels(question, claimed, base)
+    if hungry >= 0:
+        return Stated(why="has no grant that counts", claim=hungry)
+    cap, missed = caps(question, claimed, base)
+    gaps = [(missed, LOOSENESS)] if missed or not held else []
+    for k, level in enumerate(held):
+        root, dust = level_bound(question, claimed, base, held, k) if level else (0, LOOSENESS)
+        if not level or not root:
+            return Stated(why=f"the prices of level {k} bound nothing")
+        bounds.append(Fraction(root, UNIT))
+        gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + dust))
+    first, bound = (held[0].at, bounds[0]) if held and held[0] else cap
+    wide, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
+    numbers = ((first, ROUND_FLOOR), (bound, ROUND_CEILING), (max(gaps)[0], ROUND_CEILING), (allowed, ROUND_FLOOR))
+    objective, most, gap, may = (text(*n.as_integer_ratio(), way) for n, way in numbers)
+    return Stated(objective, most, gap, may, int(wide > allowed))
+
+
+def levels(question: Question, claimed: Claimed, base: Standing) -> tuple[list[Level | None], int]:
+    """Find the level of each round of prices, and a claim that has nothing, or −1."""
+    held: list[Level | None] = [None] * len(claimed.prices)
+    for term in terms(question, claimed, base):
+        k = claimed.level_of[term.claim]
+        if term.inside and not term.reached:
+            return held, term.claim
+        if term.inside and k >= 0:
+            here = Level(term.reached * per_rate(term), Fraction(sum(term.rate), term.reached))
+            held[k] = min(held[k] or here, here)
+    for k in reversed(range(len(held) - 1)):
+        held[k] = min((level for level in held[k : k + 2] if level), default=None)
+    return held, -1
+
+
+def per_rate(term: Term) -> Fraction:
+    """Say by how much one part of z raises z/n."""
+    return Fraction(term.of, term.per * MICRO * term.heavy)
+
+
+def caps(question: Question, claimed: Claimed, base: Standing) -> tuple[tuple[Fraction, Fraction], Fraction]:
+    """Of the claims that only their own cap holds: the least z/n and cap/n, and by what part a cap is missed."""
+    found, missed = None, Fraction(0)
+    for term in terms(question, claimed, base):
+        if term.inside and claimed.level_of[term.claim] < 0:
+            full = term.most * max(term.rate)
+            here = (term.reached * per_rate(term), full * per_rate(term))
+            found = here if found is None else (min(found[0], here[0]), min(found[1], here[1]))
+            if full > term.reached + sum(term.rate):
+                missed = max(missed, Fraction(full, term.reached) - 1)
+    return found or (Fraction(0), Fraction(0)), missed
+
+
+def level_bound(
+    question: Question, claimed: Claimed, base: Standing, held: Sequence[Level | None], k: int
+) -> tuple[int, Fraction]:
+    """Find θ̄_k in parts of UNIT, 0 if there is none, and what a millionth of a task for everybody is worth in θ/θ_k.
+
+    A claim that level j < k holds must keep its z, but no more than a millionth and rounding above θ_j; all others of the
+    program must reach min(θ·n, cap), and those outside it their least.
+    """
+    prices, money = claimed.prices[k], MICRO * claimed.denominator
+    keep = [int(UNIT * level.at * (1 + LOOSENESS)) if level else 0 for level in held]
+    now = held[k]
+    start = int(UNIT * now.at) if now else 0
+    left = ceil(UNIT * worth(question, prices), claimed.denominator)
+    slope, dust, events = 0, 0, []
+    for term in terms(question, claimed, base):
+        cost, j, n = costs(question, prices, term), claimed.level_of[term.claim], term.heavy * term.per * MICRO
+        if not term.inside:
+            left -= UNIT * term.least * min(cost, default=0) // money
+            continue
+        dust += sum(cost)
+        if 0 <= j < k:
+            must = min(term.reached, keep[j] * n // (term.of * UNIT) + sum(term.rate))
+            left -= cost_curve(term, cost, must * UNIT, money)[0]
+        else:
+            paid, steep, bends = cost_curve(term, cost, start * n // term.of, money)
+            left, slope = left - paid, slope + steep
+            events += bends
+    share = Fraction(dust * UNIT * UNIT, money * slope * start) if slope and start else Fraction(0)
+    return root(left, start, slope, events), share
+
+
+def cost_curve(term: Term, cost: Row, rate: int, money: int) -> tuple[int, int, list[Pair]]:
+    """Say what a rate costs at least (in parts of UNIT, as is the rate), how steeply that rises in θ, and where it bends.
+
+    All is rounded so that too little is paid: amounts down, where it gets steeper late, where the cap is early.
+    """
+    n, of = term.heavy * term.per * MICRO, term.of
+    walk, bends, paid, steep = vertices(term, cost), [], -1, 0
+    t, h = next(walk)
+    if rate < t * UNIT:
+        paid = UNIT * h // money
+    now = first = 0
+    for ahead, above in walk:
+        step, rise = ahead - t, above - h
+        steep = UNIT * rise * n // (step * of * money)
+        if paid >= 0:
+            bends.append((ceil(UNIT * t * of, n), steep - now))
+            now = steep
+        elif rate < ahead * UNIT:
+            paid = (h * UNIT * step + (rate - t * UNIT) * rise) // (step * money)
+            first = now = steep
+        t, h = ahead, above
+    if paid < 0:
+        return UNIT * h // money, 0, []
+    return paid, first, [*bends, (UNIT * t * of // n, -now)]
+
+
+def root(left: int, at: int, slope: int, events: list[Pair]) -> int:
+    """Walk upwards from a level until what is left is spent; 0 if that never happens."""
+    for there, change in sorted(events):
+        if slope > 0 and slope * (there - at) >= left * UNIT:
+            break
+        left -= slope * max(there - at, 0) // UNIT
+        at, slope = max(there, at), slope + change
+    return at + ceil(left * UNIT, slope) if slope > 0 else 0
+
+
+PROGRAMS = {"linear": linear, "nash": nash, "alpha_fair": alpha_fair, "leximin": leximin}
+
+
+# ── what a plan claims ────────────────────────────────────────────────────────────────────────────────────────────────
+
+WORDS = {
+    "linear": "the sum of weight times rate",
+    "nash": "the sum of weight times the logarithm of the rate",
+    "alpha_fair": "the sum of weight times rate^(1−alpha)/(1−alpha)",
+    "leximin": "the smallest rate over reference, then the next",
+}
+GAINS = {"speed": "useful work", "runs": "tasks", "dominant": "dominant shares"}
+WEIGHINGS = {
+    "standing": "the member's share of standing, divided by what its claims ask",
+    "member": "the member's share of standing",
+    "priority": "the claim's priority",
+    "value": "the claim's value",
+    "budget": "the member's budget, which the plan states, divided by what its claims ask",
+    "stated": "a column that the plan states, which is taken as it is",
+}
+POLICIES = {  # what the policies that come with Apportion may claim: program, what a rate counts, where weights come from
+    "alpha_fair": {
+        ("alpha_fair", "speed", "standing"),
+        ("nash", "speed", "standing"),
+        ("linear", "speed", "member"),
+    },
+    "auction": {("linear", "speed", "value")},
+    "drf": {("leximin", "dominant", "standing")},
+    "market": {("nash", "speed", "budget")},
+    "max_min": {("leximin", "speed", "stated"), ("leximin", "runs", "stated")},
+    "nash": {("nash", "speed", "standing")},
+    "priority_packing": {("linear", "runs", "priority")},
+    "utilitarian": {("linear", "speed", "member")},
+}
+
+
+def in_words(claimed: Claimed) -> str:
+    """Say what is claimed to be as large as possible."""
+    alpha = f" with alpha {claimed.alpha}" if claimed.alpha else ""
+    ceiling = f", nobody above {claimed.ceiling} parts per billion of the pool" if claimed.ceiling else ""
+    return (
+        f"{WORDS[claimed.program]}{alpha}; rates count {GAINS[claimed.gain]}, "
+        f"{'references are' if claimed.program == 'leximin' else 'weights are'} {WEIGHINGS[claimed.weighing]}{ceiling}"
+    )
+
+
+def malformed(question: Question, claimed: Claimed, policy: str, parameters: dict[str, Any]) -> str:
+    """Say what makes a claim one that cannot be meant, or that is not this policy's."""
+    many, members, leximin = len(question.tasks), len(question.weight), claimed.program == "leximin"
+    own = (claimed.program, claimed.gain, claimed.weighing)
+    if claimed.program not in WORDS or claimed.gain not in GAINS or claimed.weighing not in WEIGHINGS:
+        return "there is no such program, gain or weighing"
+    checks = {
+        f"{policy} divides by another program": own in POLICIES.get(policy, {own}),
+        "alpha is not a number above 0 and below 1000 other than 1": claimed.program != "alpha_fair"
+        or good_alpha(claimed.alpha),
+        "the plan's parameter alpha asks for another program": agrees(claimed, parameters),
+        "the prices are not one row a flavor, one column a resource": shaped(claimed.prices, question.capacity),
+        "this program has one level of prices": leximin or len(claimed.prices) == 1,
+        "a price is negative": all(p >= 0 for level in claimed.prices for row in level for p in row),
+        "the denominator is not positive": claimed.denominator > 0,
+        "what is stated is not one number ≥ 0 a claim": claimed.weighing != "stated" or column(claimed.stated, many),
+        "budgets are not one number ≥ 0 a member": claimed.weighing != "budget" or column(claimed.budget, members),
+        "levels are not one a claim, from −1 to the last": not leximin
+        or (len(claimed.level_of) == many and all(-1 <= k < len(claimed.prices) for k in claimed.level_of)),
+        "the ceiling is not a part of the pool": 0 <= claimed.ceiling <= 10**9,
+    }
+    return next((what for what, right in checks.items() if not right), "")
+
+
+def good_alpha(alpha: str) -> bool:
+    """Tell whether the program is defined for alpha."""
+    return bool(decimal(alpha)) and 0 < Fraction(alpha) < 1000 and Fraction(alpha) != 1
+
+
+def agrees(claimed: Claimed, parameters: dict[str, Any]) -> bool:
+    """Tell whether a plan made with a parameter alpha claims the program of that alpha."""
+    alpha = str(parameters.get("alpha", ""))
+    if not numeral(alpha):
+        return True
+    program = {Fraction(0): "linear", Fraction(1): "nash"}.get(Fraction(alpha), "alpha_fair")
+    return claimed.program == program and (program != "alpha_fair" or Fraction(claimed.alpha) == Fraction(alpha))
+
+
+def shaped(prices: Sequence[Sequence[Row]], capacity: Sequence[Row]) -> bool:
+    """Tell whether every level of prices has the shape of the capacities."""
+    return all([len(row) for row in level] == [len(row) for row in capacity] for level in prices)
+
+
+def column(numbers: Row, many: int) -> bool:
+    """Tell whether there are so many numbers, none of them negative."""
+    return len(numbers) == many and all(n >= 0 for n in numbers)
+
+
+class Finding(NamedTuple):
+    """One line of the answer."""
+
+    proof: str
+    status: str
+    meaning: str
+    claim: int = -1
+
+
+def optimal(
+    question: Question, claimed: Claimed, texts: tuple[str, str, str], policy: str, parameters: dict[str, Any]
+) -> Finding:
+    """Judge a claim to be optimal by the `texts` of objective, bound and gap that the plan states."""
+    wrong = malformed(question, claimed, policy, parameters)
+    if wrong:
+        return Finding("optimal", "refuted", f"the certificate is none: {wrong}")
+    for what, claim in chain(infeasible(question), above_ceiling(question, claimed)):
+        return Finding("optimal", "refuted", f"a plan that cannot be is no optimum: {what}", claim)
+    now = stated(question, claimed)
+    given = (now.objective, now.bound, now.gap)
+    if texts != given:
+        told, found = (", ".join(each or "nothing" for each in triple) for triple in (texts, given))
+        why = f" ({now.why})" if now.why else ""
+        meaning = f"objective, bound, gap: it states {told}; its grants and prices give {found}{why}"
+        return Finding("optimal", "refuted", meaning, now.claim)
+    if now.why:
+        return Finding("optimal", "not_shown", f"the gap has no bound: {now.why}", now.claim)
+    if now.excess > 0:
+        return Finding("optimal", "refuted", f"the gap {now.gap} is wider than {now.allowed}, which is all that may be")
+    meaning = f"{in_words(claimed)}: within {now.gap} of the most there can be (allowed: {now.allowed})"
+    return Finding("optimal", "holds", meaning)
+
+
+def above_ceiling(question: Question, claimed: Claimed) -> Iterator[tuple[str, int]]:
+    """Find claims that hold more than the certificate's ceiling leaves them."""
+    if claimed.ceiling:
+        for term in terms(question, claimed, standing(question)):
+            if sum(question.grants[term.claim]) > term.most:
+                yield "a claim holds more than the ceiling leaves it", term.claim
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that has a key twice."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key is there twice")
+    return dict(pairs)
+
+
+def no_number(name: str) -> float:
+    """Refuse NaN and infinities."""
+    raise ValueError(f"{name} is not a number")
+
+
+decode = json.JSONDecoder(object_pairs_hook=once, parse_constant=no_number).raw_decode
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+blank = re.compile(r"[ \t\r\n]*")
+separator = re.compile(r"[ \t\r\n]*([,\]])[ \t\r\n]*").match
+decimal = re.compile(r"[0-9]+(\.[0-9]+)?(E[+-]?[0-9]{1,3})?").fullmatch
+numeral = re.compile(r"-?[0-9]{1,99}(\.[0-9]{1,99})?(E[+-]?[0-9]{1,3})?").fullmatch
+integer = re.compile(r"-?[0-9]{1,99}").fullmatch
+
+
+def document(path: Path) -> str:
+    """Read a file as text, compressed or not."""
+    raw = path.read_bytes()
+    return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
+
+
+def skip(text_: str, at: int) -> int:
+    """Pass over white space."""
+    found = blank.match(text_, at)
+    return found.end() if found else at
+
+
+def after(text_: str, at: int, signs: str) -> int:
+    """Expect one of some signs, and say what is behind it."""
+    at = skip(text_, at)
+    if text_[at : at + 1] not in tuple(signs):
+        raise ValueError(f"character {at} should be one of {signs}")
+    return skip(text_, at + 1)
+
+
+def values(text_: str, at: int) -> Iterator[tuple[Any, int]]:
+    """Read an array value by value, each with where it ends, so that a long one is never decoded whole."""
+    at = after(text_, at, "[")
+    more = text_[at : at + 1] != "]"
+    while more:
+        value, end = decode(text_, at)
+        yield value, end
+        found = separator(text_, end)
+        if not found:
+            raise ValueError(f"character {end} should be a comma")
+        more, at = found[1] == ",", found.end()
+
+
+def end_of(text_: str, at: int) -> int:
+    """Say where a value ends."""
+    if text_[at] == "{":
+        return fields(text_, at)[1]
+    if text_[at] != "[":
+        return int(decode(text_, at)[1])
+    end = skip(text_, at + 1)
+    for _, end in values(text_, at):  # noqa: B007  # the last one counts
+        pass
+    return skip(text_, end) + 1
+
+
+def fields(text_: str, at: int) -> tuple[dict[str, int], int]:
+    """Say where the fields of an object begin, and where it ends."""
+    found: dict[str, int] = {}
+    at = after(text_, at, "{")
+    while text_[at : at + 1] != "}":
+        key, at = decode(text_, at)
+        if not isinstance(key, str) or key in found:
+            raise ValueError(f"{key!r} is no key, or is there twice")
+        found[key] = at = after(text_, at, ":")
+        at = skip(text_, end_of(text_, at))
+        at = after(text_, at, ",") if text_[at : at + 1] != "}" else at
+    return found, at + 1
+
+
+class Written(NamedTuple):
+    """A situation as it is written down: the question without its grants, the names in it, and its true digest."""
+
+    question: Question
+    claims: list[str]
+    members: list[str]
+    flavors: list[str]
+    resources: list[str]
+    digest: str
+    states: str
+
+
+def read_situation(text_: str) -> Written:
+    """Read a situation claim by claim, and work out its digest on the way."""
+    at, end = fields(text_, skip(text_, 0))
+    if skip(text_, end) != len(text_):
+        raise ValueError("something follows the end")
+    head = {key: decode(text_, at[key])[0] for key in at if key != "claims"}
+    capacity = [wholes(row) for row in head["capacity"]]
+    flavors, resources = head["flavors"], head["resources"]
+    tree = Tree()
+    where = fields(text_, at["claims"])[0]
+    many = sum(1 for _ in values(text_, where["id"]))
+    for row in head_rows(head, many):
+        tree.add(row)
+    names: list[str] = []
+    question = Question(capacity, wholes(head["standing"]["weight"]), [], [], [], [], [], [], [], [])
+    for cells in zip(*(values(text_, where[name]) for name in CLAIM), strict=True):
+        row = [cell for cell, _ in cells]
+        tree.add(["claim", *row])
+        name, member, _, tasks, least, bundle, _, _, priority, value, speed = row
+        add_claim(question, member, tasks, least, bundle, priority, value, speed)
+        names.append(name)
+    right = [len(row) == len(resources) for row in chain(capacity, question.bundle)]
+    right += [len(row) == len(flavors) for _, row in question.speed]
+    right += [len(capacity) == len(flavors), all(0 <= m < len(question.weight) for m in question.member)]
+    if not all(right) or len(set(names)) < len(names):
+        raise ValueError("its columns do not fit together")
+    return Written(question, names, head["members"]["id"], flavors, resources, tree.root(), head["digest"])
+
+
+CLAIM = (
+    "id",
+    "member",
+    "user",
+    "tasks_micro",
+    "min_tasks_micro",
+    "bundle",
+    "gpu_memory_milli_gib",
+    "runtime",
+    "priority",
+    "value",
+    "speed",
+)
+MEMBER = ("size", "contribution", "weight", "region", "group")
+NODE = (
+    "id",
+    "owner",
+    "flavor",
+    "amount",
+    "gpu_memory_milli_gib",
+    "runtime",
+    "idle_milli_watts",
+    "max_milli_watts",
+    "price_milli_per_hour",
+    "region",
+)
+
+
+def head_rows(head: dict[str, Any], many: int) -> Iterator[Any]:
+    """The rows of a situation before its claims, as they are hashed."""
+    members, nodes, of = head["members"], head["nodes"], head["standing"]
+    kept = ("resources", "flavors", "capacity", "window", "seed", "guardrails", "used")
+    rows = [len(members["id"]), len(nodes["id"]), many]
+    yield {key: head[key] for key in kept} | {"rows": rows}
+    parents = [members["id"][parent] if parent >= 0 else "" for parent in members["parent"]]
+    for row in zip(members["id"], parents, *(members[name] for name in MEMBER), strict=True):
+        yield ["member", *row]
+    for weight, entitlement in zip(of["weight"], of["entitlement"], strict=True):
+        yield ["standing", weight, entitlement]
+    for row in zip(*(nodes[name] for name in NODE), strict=True):
+        yield ["node", *row]
+
+
+def add_claim(
+    question: Question, member: Any, tasks: Any, least: Any, bundle: Any, priority: Any, value: Any, speed: Any
+) -> None:
+    """Put one claim at the end of the columns."""
+    amounts = (question.member, question.tasks, question.least, question.priority)
+    for column, cell in zip(amounts, (member, tasks, least, priority), strict=True):
+        column.append(whole(cell))  # type: ignore[attr-defined]  # being read, the columns are lists
+    question.bundle.append(wholes(bundle))  # type: ignore[attr-defined]  # likewise
+    question.value.append(decimals((value or "0",)))  # type: ignore[attr-defined]  # likewise
+    question.speed.append(decimals(tuple(speed)))  # type: ignore[attr-defined]  # likewise
+
+
+def whole(cell: Any) -> int:
+    """Read a whole number; those beyond 2⁵³ are written as strings."""
+    if type(cell) is int or (isinstance(cell, str) and integer(cell)):
+        return int(cell)
+    raise ValueError(f"{cell!r} is not a whole number")
+
+
+def wholes(cells: Any) -> list[int]:
+    """Read a row of whole numbers."""
+    return [whole(cell) for cell in cells]
+
+
+@lru_cache(maxsize=1024)
+def decimals(cells: tuple[str, ...]) -> tuple[int, list[int]]:
+    """Read a row of decimals as whole numbers over one power of ten, or near it.
+
+    >>> decimals(("0.25", "3"))
+    (100, [25, 300])
+    """
+    if not all(isinstance(cell, str) and decimal(cell) for cell in cells):
+        raise ValueError(f"{cells!r} are not decimals")
+    if any("E" in cell for cell in cells):
+        numbers = [Fraction(cell) for cell in cells]
+        per = lcm(*(number.denominator for number in numbers))
+        return per, [int(number * per) for number in numbers]
+    parts = [cell.partition(".") for cell in cells]
+    places = max((len(rest) for _, _, rest in parts), default=0)
+    return 10**places, [int(front + rest.ljust(places, "0")) for front, _, rest in parts]
+
+
+class Tree:
+    """An RFC 6962 hash tree that grows leaf by leaf: one hash for each full subtree, the largest first."""
+
+    def __init__(self) -> None:
+        self.full: list[tuple[int, bytes]] = []
+
+    def add(self, row: Any) -> None:
+        """Add a row, hashed as its canonical JSON."""
+        size, node = 1, hashlib.sha256(b"\x00" + encode(row).encode()).digest()
+        while self.full and self.full[-1][0] == size:
+            node = hashlib.sha256(b"\x01" + self.full.pop()[1] + node).digest()
+            size *= 2
+        self.full.append((size, node))
+
+    def root(self) -> str:
+        """Say the digest of all rows."""
+        node = self.full[-1][1]
+        for _, left in reversed(self.full[:-1]):
+            node = hashlib.sha256(b"\x01" + left + node).digest()
+        return node.hex()
+
+
+class Forged(Exception):
+    """A plan says what cannot be."""
+
+
+def read_grants(text_: str, at: int, written: Written) -> list[Row]:
+    """Read grants row by row: one row a claim, one column a flavor."""
+    claim_at = {name: i for i, name in enumerate(written.claims)}
+    flavor_at = {name: f for f, name in enumerate(written.flavors)}
+    nothing: Row = (0,) * len(flavor_at)
+    grants: list[Row] = [nothing] * len(claim_at)
+    for grant, _ in values(text_, at):
+        i, f = claim_at.get(grant["claim"], -1), flavor_at.get(grant["flavor"], -1)
+        x = grant["tasks_micro"]
+        if i < 0 or f < 0 or type(x) is not int:
+            raise Forged(f"it grants {x} to {grant['claim']} on {grant['flavor']}, which nobody asked for")
+        member = written.members[written.question.member[i]]
+        if grant.get("member", member) != member or grant.get("tasks", x / MICRO) != x / MICRO or grants[i][f]:
+            raise Forged(f"the grant of {grant['claim']} is there twice, or shows another member or amount than it has")
+        grants[i] = (*grants[i][:f], x, *grants[i][f + 1 :])
+    return grants
+
+
+COLUMNS = ("stated", "budget", "level_of")
+STATEMENTS = ("objective", "bound", "gap")
+PLAIN = ("program", "gain", "weighing", "alpha", "ceiling", *STATEMENTS)
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    zlib.error,
+)
+
+
+def plan_digest(plan: dict[str, Any], written: Written, grants: Sequence[Row], prices: Any, certificate: Any) -> str:
+    """SHA-256 of the signed core: policy, parameters, situation, grants, prices and certificate."""
+    sha = hashlib.sha256()
+    parameters = [[key, str(value)] for key, value in sorted((plan.get("parameters") or {}).items())]
+    sha.update(encode([plan["policy"], parameters, plan["situation"]])[:-1].encode() + b",[")
+    first = True
+    for i, row in enumerate(grants):
+        for f, x in enumerate(row):
+            if x:
+                sha.update((b"" if first else b",") + encode([written.claims[i], written.flavors[f], cell(x)]).encode())
+                first = False
+    sha.update(b"]," + encode([cells(prices["levels"]), str(prices["denominator"]), certificate])[1:].encode())
+    return sha.hexdigest()
+
+
+def cell(number: int) -> int | str:
+    """Write a whole number as canonical JSON does."""
+    return number if abs(number) < 2**53 else str(number)
+
+
+def cells(numbers: Any) -> Any:
+    """Write nested whole numbers."""
+    return [cells(each) for each in numbers] if isinstance(numbers, list) else cell(numbers)
+
+
+def read_claimed(raw: dict[str, Any], prices: dict[str, Any]) -> Claimed:
+    """Read a certificate with its prices."""
+    strange = set(raw) - {*COLUMNS, *PLAIN}
+    if strange:
+        raise ValueError(f"a certificate has no {', '.join(sorted(strange))}")
+    return Claimed(
+        str(raw.get("program", "")),
+        str(raw.get("gain", "speed")),
+        str(raw.get("weighing", "standing")),
+        str(raw.get("alpha", "")),
+        wholes(raw.get("stated", ())),
+        wholes(raw.get("budget", ())),
+        wholes(raw.get("level_of", ())),
+        whole(raw.get("ceiling", 0)),
+        prices["levels"],
+        prices["denominator"],
+    )
+
+
+# ── the answer ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check(text_: str, situation: str) -> list[Finding]:
+    """Judge a plan; both are what is in the files."""
+    written = read_situation(situation)
+    at, end = fields(text_, skip(text_, 0))
+    if skip(text_, end) != len(text_):
+        raise ValueError("something follows the end")
+    plan = {key: decode(text_, at[key])[0] for key in at if key != "grants"}
+    for states, who in ((written.states, "the situation states"), (plan["situation"], "the plan names")):
+        if states != written.digest:
+            return [Finding("situation", "refuted", f"digest {written.digest}; {who} {states}")]
+    try:
+        question = written.question._replace(grants=read_grants(text_, at["grants"], written))
+    except Forged as what:
+        return [Finding("plan", "refuted", str(what))]
+    return [Finding("situation", "holds", f"digest {written.digest}"), *judged(plan, written, question)]
+
+
+def judged(plan: dict[str, Any], written: Written, question: Question) -> Iterator[Finding]:
+    """Judge a plan that names its situation rightly."""
+    raw, prices = plan.get("certificate"), priced(plan.get("prices") or {})
+    kept = [] if raw is None else {key: value for key, value in raw.items() if value or key in COLUMNS}
+    digest = plan_digest(plan, written, question.grants, prices, kept)
+    if plan["digest"] == digest:
+        yield Finding("plan", "holds", f"digest {digest}")
+    else:
+        yield Finding("plan", "refuted", f"digest {digest}; it states {plan['digest']}")
+    wrong = next(infeasible(question), None)
+    if wrong:
+        yield Finding("feasible", "refuted", *wrong)
+    else:
+        yield Finding("feasible", "holds", "all grants keep to claims, places and capacity")
+    yield best(plan, question, raw, prices)
+
+
+def best(plan: dict[str, Any], question: Question, raw: dict[str, Any] | None, prices: dict[str, Any]) -> Finding:
+    """Judge the certificate of a plan, and that the plan shows what it states."""
+    if raw is None:
+        return Finding("optimal", "not_shown", "the plan claims no optimum")
+    claimed = read_claimed(raw, prices)
+    objective, bound, gap = (str(raw.get(name, "")) for name in STATEMENTS)
+    shown = [plan.get(name) for name in STATEMENTS]
+    if shown != [number_of(each) for each in (objective, bound, gap)]:
+        return Finding("optimal", "refuted", f"it shows {shown} and its certificate states {objective}, {bound}, {gap}")
+    return optimal(question, claimed, (objective, bound, gap), plan["policy"], plan.get("parameters") or {})
+
+
+def number_of(stated_text: str) -> float | None:
+    """Read a stated number as people are shown it; None for none."""
+    return float(stated_text) if numeral(stated_text) else None
+
+
+def priced(raw: dict[str, Any]) -> dict[str, Any]:
+    """Read prices."""
+    levels = [[wholes(row) for row in level] for level in raw.get("levels") or ()]
+    return {"levels": levels, "denominator": whole(raw.get("denominator", 1))}
+
+
+def beside(plan: Path) -> Path:
+    """Say where the situation of a plan is: PLAN.json → SITUATION.json, x.json → x.situation.json, or compressed."""
+    stem = plan.name.removesuffix(".gz").removesuffix(".json")
+    path = plan.with_name("SITUATION.json" if stem == "PLAN" else f"{stem}.situation.json")
+    return path if path.exists() else path.with_name(f"{path.name}.gz")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check a plan, and say so."""
+    if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
+        sys.stderr.write("usage: python checker.py PLAN.json [SITUATION.json]\n")
+        return 2
+    plan = Path(arguments[0])
+    situation = Path(arguments[1]) if len(arguments) > 1 else beside(plan)
+    try:
+        findings = check(document(plan), document(situation))
+    except UNREADABLE as error:
+        sys.stderr.write(f"{plan} with {situation}: not a plan and its situation: {error!r}\n")
+        return 2
+    for each in findings:
+        sys.stdout.write(f"{each.proof:<10} {each.status:<10} {each.meaning}\n")
+    return 6 if any(each.status == "refuted" for each in findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

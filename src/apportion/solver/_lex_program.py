@@ -1,0 +1,134 @@
+"""How high can the demands of some claims rise together: which program is that, and who solves it?
+
+    max φ   with   Σ_e speed_e · x_e ≥ base_k + φ · lift_k,   minimum_k ≤ Σ_e x_e ≤ tasks_k,   x ≥ 0,
+                   Σ_k bundle[k,r] · x_e ≤ room[f,r] − φ · drain[f,r]
+
+over the pairs e = (claim k, flavor f). A program of few pairs goes to the simplex method of HiGHS, a large one to `interior`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, vstack
+
+from apportion.domain.arrays import Floats, Ints
+from apportion.solver._lex_interior import interior
+
+FEW = 1500  # pairs up to which the simplex method is used
+FINE = 1e-10  # its tolerances, the least that it takes
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Claims with the pairs they may use: claim k has the pairs start[k] … start[k+1] − 1.
+
+    Attributes
+    ----------
+    start : (K + 1,)
+    flavor, speed : (P,) of each pair
+    bundle : (K, R)
+    tasks, minimum : (K,)
+    held : (K,) rate at which a claim was stopped; 0 while it rises
+    weight : (K,) rate for a unit of level; 0 once it was stopped
+    cap : (K,) most rate
+    """
+
+    start: Ints
+    flavor: Ints
+    speed: Floats
+    bundle: Floats
+    tasks: Floats
+    minimum: Floats
+    held: Floats
+    weight: Floats
+    cap: Floats
+
+    def demand(self, level: float) -> Floats:
+        """What each claim must reach at a level: (K,) rates."""
+        return np.asarray(self.held + np.minimum(level * self.weight, self.cap))
+
+
+@dataclass(frozen=True, eq=False)
+class _Scaled:
+    """The program in units in which demands and capacities are one."""
+
+    start: Ints
+    at: Ints
+    v: Floats
+    use: Floats
+    most: Floats
+    least: Floats
+    base: Floats
+    lift: Floats
+    room: Floats
+    drain: Floats
+
+
+def highest(
+    rows: Rows, base: Floats, lift: Floats, room: Floats, drain: Floats, size: Floats
+) -> tuple[Floats, Floats, Floats, float]:
+    """Solve: the pairs' tasks (P,), prices (F, R) and slack (F, R), both in units of `size`, and φ.
+
+    `size` (F, R) > 0 is the unit of each resource.
+    """
+    owner = np.repeat(np.arange(len(base)), np.diff(rows.start))
+    top = np.maximum.reduceat(rows.speed, rows.start[:-1])
+    unit = np.maximum((base + lift) / top, np.maximum(rows.minimum, 1e-300))
+    each = rows.bundle[owner] * unit[owner, None] / size[rows.flavor]
+    used = drain != 0
+    np.logical_or.at(used, rows.flavor, each > 0)
+    keep = np.flatnonzero(used.ravel())
+    at = np.full(room.size, -1)
+    at[keep] = np.arange(len(keep))
+    scaled = _Scaled(
+        rows.start,
+        at.reshape(room.shape)[rows.flavor],
+        rows.speed / top[owner],
+        each,
+        rows.tasks / unit,
+        rows.minimum / unit,
+        base / (top * unit),
+        lift / (top * unit),
+        (room / size).ravel()[keep],
+        (drain / size).ravel()[keep],
+    )
+    x, p, s, phi = _by_simplex(scaled) if len(owner) <= FEW else interior(*vars(scaled).values())[:4]
+    prices, slack = np.zeros(room.size), np.maximum((room / size).ravel(), 0.0)
+    prices[keep], slack[keep] = p, s
+    return x * unit[owner], prices.reshape(room.shape), slack.reshape(room.shape), phi
+
+
+def _by_simplex(of: _Scaled) -> tuple[Floats, Floats, Floats, float]:
+    claims, pairs = len(of.base), len(of.v)
+    owner, column = np.repeat(np.arange(claims), np.diff(of.start)), np.arange(pairs)
+    few, some = np.flatnonzero(np.isfinite(of.most)), np.flatnonzero(of.least > 0)
+    many, width = len(of.room), of.use.shape[1]
+    asked = coo_array(
+        (np.append(-of.v, of.lift), (np.append(owner, np.arange(claims)), np.append(column, np.full(claims, pairs)))),
+        shape=(claims, pairs + 1),
+    )
+    sums = coo_array((np.ones(pairs), (owner, column)), shape=(claims, pairs + 1)).tocsr()
+    needs = (of.use > 0).ravel()
+    used = coo_array(
+        (
+            np.append(of.use.ravel()[needs], of.drain),
+            (
+                np.append(of.at.ravel()[needs], np.arange(many)),
+                np.append(np.repeat(column, width)[needs], np.full(many, pairs)),
+            ),
+        ),
+        shape=(many, pairs + 1),
+    )
+    found = linprog(
+        np.append(np.zeros(pairs), -1.0),
+        vstack([asked, sums[few], -sums[some], used]),
+        np.concatenate([-of.base, of.most[few], -of.least[some], of.room]),
+        bounds=[(0, None)] * pairs + [(None, None)],
+        method="highs-ds",
+        options={"primal_feasibility_tolerance": FINE, "dual_feasibility_tolerance": FINE},
+    )
+    if found.x is None:
+        return interior(*vars(of).values())[:4]
+    prices, slack = -found.ineqlin.marginals[-many:], found.slack[-many:]
+    return np.maximum(found.x[:-1], 0.0), np.maximum(prices, 0.0), np.maximum(slack, 0.0), float(found.x[-1])

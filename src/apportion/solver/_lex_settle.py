@@ -1,0 +1,165 @@
+"""Which claims' choice of flavors is clear, whatever the prices and the level may be within some bounds?
+
+A claim at its cap runs on its fastest flavor, another on the flavor that is cheapest for a unit of rate, or, where it would
+need more tasks than it has there, on that one and a faster one in such parts that all its tasks run. If no prices
+between `low` and `high` (F, R) and no level of the window change which flavors these are, the claim is *settled*: what it
+uses is then constant + level · slope. Cost: O(M·F·R), one pass.
+"""
+
+import numpy as np
+
+from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.solver._lex_hull import cheapest
+from apportion.solver.compiled import compiled
+
+OPEN = -1  # a claim that is not settled
+CAPPED = 1 << 14  # added to the flavor of a claim at its cap
+
+
+@compiled
+def settle(
+    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats, usable: Bools,
+    low: Floats, high: Floats, least: float, most: float, code: Ints,
+) -> tuple[Floats, Floats, Ints]:  # fmt: skip
+    """Sort the claims `who`, for levels from `least` to `most`.
+
+    Parameters
+    ----------
+    usable : (M, F), or (0, F) where speed tells
+    code : (M,) int16, to be filled: how each claim is settled, or OPEN
+
+    Returns
+    -------
+    constant (F, R), slope (F, R) of what the settled ones use, and the open claims.
+    """
+    flavors, width = low.shape
+    fixed, rising = np.zeros((flavors, width)), np.zeros((flavors, width))
+    still, count = np.empty(len(who), dtype=np.int64), 0
+    v, below, above = np.empty(flavors), np.empty(flavors), np.empty(flavors)
+    masked = len(usable) > 0
+    for n in range(len(who)):
+        i = who[n]
+        fast, best, fastest, cheap = 0, -1, -1.0, np.inf
+        for f in range(flavors):
+            v[f] = 0.0 if masked and not usable[i, f] else speed[i, f]
+            below[f], above[f] = 0.0, 0.0
+            for r in range(width):
+                below[f] += low[f, r] * bundle[i, r]
+                above[f] += high[f, r] * bundle[i, r]
+            if v[f] > fastest:
+                fast, fastest = f, v[f]
+            if v[f] > 0.0 and above[f] / v[f] < cheap:
+                best, cheap = f, above[f] / v[f]
+        made = _capped(v, fast) if least * weight[i] >= tasks[i] * fastest else OPEN
+        if made == OPEN and most * weight[i] < tasks[i] * fastest:
+            made = _single(v, below, best, cheap)
+            if made != OPEN and (
+                most * weight[i] > tasks[i] * v[best] or least * weight[i] < minimum[i] * v[best] or cheap == 0.0
+            ):
+                made = OPEN
+            if made == OPEN and minimum[i] == 0.0:
+                made = _pair(v, below, above, tasks[i], least * weight[i], most * weight[i])
+        code[i] = made
+        if made == OPEN:
+            still[count] = i
+            count += 1
+            continue
+        f, g = made % flavors, made // flavors - 1
+        if made >= CAPPED:
+            f, g = made - CAPPED, -1
+            one, pace = tasks[i], 0.0
+        elif g < 0:
+            one, pace = 0.0, weight[i] / v[f]
+        else:
+            pace = -weight[i] / (v[g] - v[f])
+            one = tasks[i] * v[g] / (v[g] - v[f])
+            for r in range(width):
+                fixed[g, r] += (tasks[i] - one) * bundle[i, r]
+                rising[g, r] -= pace * bundle[i, r]
+        for r in range(width):
+            fixed[f, r] += one * bundle[i, r]
+            rising[f, r] += pace * bundle[i, r]
+    return fixed, rising, still[:count].copy()
+
+
+@compiled
+def _capped(v: Floats, fast: int) -> int:
+    for f in range(len(v)):
+        if f != fast and v[f] == v[fast]:
+            return OPEN
+    return CAPPED + fast
+
+
+@compiled
+def _single(v: Floats, below: Floats, best: int, cheap: float) -> int:
+    """The flavor that is cheapest for a unit of rate, if no other can be."""
+    if best < 0:
+        return OPEN
+    for f in range(len(v)):
+        if f != best and v[f] > 0.0 and below[f] <= cheap * v[f]:
+            return OPEN
+    return best
+
+
+@compiled
+def _pair(v: Floats, below: Floats, above: Floats, tasks: float, least: float, most: float) -> int:
+    """Two flavors that together hold all tasks, if no other choice can be cheaper."""
+    found = cheapest(0.5 * (below + above), v, 0.0, tasks, 0.5 * (least + most))
+    f, g = found[3], found[5]
+    if g < 0:
+        return OPEN
+    if v[f] > v[g]:
+        f, g = g, f
+    if not (tasks * v[f] < least and most < tasks * v[g]):
+        return OPEN
+    for h in range(-1, len(v)):
+        if h in (f, g) or (h >= 0 and v[h] <= 0.0):
+            continue
+        part = ((v[h] if h >= 0 else 0.0) - v[f]) / (v[g] - v[f])
+        left = below[h] if h >= 0 else 0.0
+        left -= (1.0 - part) * (above[f] if part < 1.0 else below[f])
+        left -= part * (above[g] if part > 0.0 else below[g])
+        if left <= 0.0:
+            return OPEN
+    return f + len(v) * (g + 1)
+
+
+@compiled
+def write(
+    who: Ints, code: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, priced: Bools, level: float,
+    number: int, x: Floats, level_of: Ints,
+) -> tuple[Floats, Ints]:  # fmt: skip
+    """Write down the settled claims that stop at a level: what they use (F, R), and those that go on.
+
+    `priced` (F, R) tells what is used up: a claim that needs nothing of it goes on.
+    """
+    flavors, width = priced.shape
+    used, on, count = np.zeros((flavors, width)), np.empty(len(who), dtype=np.int64), 0
+    for n in range(len(who)):
+        i = who[n]
+        made = code[i]
+        if made == OPEN:
+            continue
+        capped = made >= CAPPED
+        f, g = (made - CAPPED, -1) if capped else (made % flavors, made // flavors - 1)
+        stops = capped
+        for r in range(width):
+            dear = priced[f, r] or (g >= 0 and priced[g, r])
+            stops = stops or (dear and bundle[i, r] > 0.0)
+        if not stops:
+            on[count] = i
+            count += 1
+            continue
+        level_of[i] = -1 if capped else number
+        if capped:
+            x[i, f] = tasks[i]
+        elif g < 0:
+            x[i, f] = level * weight[i] / speed[i, f]
+        else:
+            x[i, g] = (level * weight[i] - tasks[i] * speed[i, f]) / (speed[i, g] - speed[i, f])
+            x[i, f] = tasks[i] - x[i, g]
+            for r in range(width):
+                used[g, r] += x[i, g] * bundle[i, r]
+        for r in range(width):
+            used[f, r] += x[i, f] * bundle[i, r]
+    return used, on[:count].copy()

@@ -1,0 +1,170 @@
+"""explain, compare, plan --against and export, as a user meets them: what is printed, and with which exit code."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from apportion.cli.app import run_app
+from apportion.cli.options import settings
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def go(*arguments):
+        settings.quiet = False
+        code = run_app([*map(str, arguments)])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, said.out.replace("\u00a0", " "), said.err
+
+    return go
+
+
+@pytest.fixture
+def pool(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("init", "pool")[0] == 0
+    assert run("plan", "pool", "--policy", "proportional", "--out", "PLAN.json")[0] == 0
+    return Path("pool")
+
+
+def lines(text):
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def test_explain_tells_what_binds_and_what_would_help(run, pool):
+    code, said, _ = run("explain", pool, "PLAN.json", "biology")
+    assert code == 0
+    assert lines(said) == lines("""
+biology: a member, under proportional, window 0..3600 s
+claim    asked  granted  a task needs                 granted on      held back by
+folding     20    10.67  4 CPU, 48 GiB memory, 1 GPU  gpu-node 10.67  used up: GPU of gpu-node
+biology asked for 20 tasks and was granted 10.67 (53 %). biology holds 38.1 % of its dominant
+resource and is entitled to 28.6 %, so it stands at level 1.333. GPU of gpu-node is used up (28 of
+28); one more would bring biology 0.6667 of useful rate. Differences in weight decide here: were all
+alike, this rule would divide otherwise.
+
+Who is ahead
+Nobody stands at a higher level. Level is the dominant share over the part entitled to.
+
+What would have helped
+change                                                     tasks  more tasks  more useful rate %
+biology: bringing 4 CPU, 48 GiB memory, 1 GPU on gpu-node  11.33       0.667               6.250
+biology: 15 % more weight                                  11.15       0.485               4.545
+Each was tried: decided again by the same rule, all else as it is. Smallest change first.
+""")
+
+
+@pytest.mark.parametrize("name", ["physics", "lattice"])
+def test_explain_in_every_format(run, pool, name):
+    _, said, _ = run("explain", pool, "PLAN.json", name, "-o", "json")
+    whole = json.loads(said)
+    assert (whole["name"], whole["member"], whole["granted"]) == (name, "physics", 3.0)
+    assert yaml.safe_load(run("explain", pool, "PLAN.json", name, "-o", "yaml")[1]) == json.loads(said)
+    (row,) = csv.DictReader(io.StringIO(run("explain", pool, "PLAN.json", name, "-o", "csv")[1]))
+    assert row["claim"] == "lattice"
+
+
+def test_a_member_is_shown_itself_only(run, pool):
+    for output in ("table", "wide", "json", "csv", "yaml"):
+        code, said, complained = run("explain", pool, "PLAN.json", "startup", "--as", "startup", "-o", output)
+        assert code == 0
+        for word in ("biology", "physics", "folding", "lattice", "10.67", "12"):
+            assert word not in (said + complained).replace("112", "")
+
+
+def test_compare_shows_rules_side_by_side(run, pool):
+    code, said, _ = run("compare", pool, "--policy", "drf", "--policy", "proportional:to=demand", "--plot", "c.svg")
+    assert code == 0
+    assert lines(said)[:5] == [
+        "Three laboratories: dominant share, %",
+        "member   entitled to %    drf  proportional:to=demand",
+        "biology          28.57  38.10                      50",
+        "physics          57.14  42.86                      30",
+        "startup          14.29  19.05                      20",
+    ]
+    assert "Ownership before: HHI 4,286" in said
+    assert Path("c.svg").read_text("utf-8").startswith("<svg")
+    whole = json.loads(run("compare", pool, "--policy", "drf", "-o", "json")[1])
+    assert {"members", "rules", "best"} == set(whole)
+    assert yaml.safe_load(run("compare", pool, "--policy", "drf", "-o", "yaml")[1]) == whole
+    rows = list(csv.DictReader(io.StringIO(run("compare", pool, "--policy", "drf", "-o", "csv")[1])))
+    assert [row["member"] for row in rows] == ["biology", "physics", "startup"]
+
+
+def test_a_rule_that_cannot_decide_is_shown_as_declined(run, pool):
+    Path("heavy.toml").write_text('[policy]\nname = "proportional"\nto = "weight"\n')
+    code, said, _ = run("compare", pool, "--policy", "equal", "--charter", "heavy.toml", "-o", "wide")
+    assert code == 0
+    assert "heavy declines: no weight for biology, physics, startup" in " ".join(said.split())
+
+
+def test_against_says_same_and_different_by_its_exit_code(run, pool):
+    code, said, _ = run("plan", pool, "--policy", "proportional", "--against", "PLAN.json")
+    assert (code, "granted the same" in said) == (0, True)
+    code, said, _ = run("plan", pool, "--policy", "equal", "--against", "PLAN.json", "-o", "json")
+    assert code == 1
+    whole = json.loads(said)
+    assert whole["same"] is False
+    assert whole["policy"] == ["proportional", "equal"]
+    assert {"claim", "member", "flavor", "tasks_before", "tasks_after", "change"} == set(whole["claims"][0])
+    code, said, _ = run("plan", pool, "--policy", "equal", "--against", "PLAN.json", "-o", "wide")
+    assert (code, "Claims whose grants differ" in said) == (1, True)
+
+
+@pytest.mark.parametrize(("target", "file"), [("slurm", "slurm.sh"), ("kueue", "kueue.yaml"), ("csv", "plan.csv")])
+def test_export_to_a_directory_and_to_standard_output_are_the_same(run, pool, target, file):
+    code, said, told = run("export", target, pool, "PLAN.json")
+    assert code == 0
+    assert ("notice" in told) == (target != "csv")
+    assert run("export", target, pool, "PLAN.json", "--out", "there")[1].strip() == str(Path("there") / file)
+    assert (Path("there") / file).read_text("utf-8") == said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "match"),
+    [
+        (["explain", "POOL", "PLAN.json", "biologi"], 3, 'did you mean "biology"'),
+        (["explain", "POOL", "PLAN.json", "folding", "--as", "startup"], 3, "known: chatbot, startup"),
+        (["explain", "POOL", "PLAN.json", "startup", "--as", "stranger"], 3, "--as"),
+        (["explain", "POOL", "none.json", "startup"], 3, "no plan file"),
+        (["explain", "POOL", "pool/members.csv", "startup"], 2, "not JSON"),
+        (["compare", "POOL"], 2, "no rule to compare"),
+        (["compare", "POOL", "--policy", "drff"], 3, '"drf"'),
+        (["compare", "POOL", "--policy", "proportional:too=size"], 2, "no parameter"),
+        (["compare", "POOL", "--charter", "none.toml"], 3, "no charter none.toml"),
+        (["compare", "POOL", "--charter", "pool/members.csv"], 2, "pool/members.csv"),
+        (["plan", "POOL", "--against", "none.json"], 3, "no plan file"),
+        (["export", "slurmm", "POOL", "PLAN.json"], 3, "slurm"),
+        (["export", "kueue", "POOL", "PLAN.json", "--set", "api=v9"], 2, "v1beta2"),
+        (["export", "kueue", "POOL", "PLAN.json", "--set", "lable=x"], 2, "label"),
+        (["export", "slurm", "POOL", "PLAN.json", "--set", "types=x=y"], 2, "gpu-node"),
+    ],
+)
+def test_wrong_use_gives_one_message_and_its_exit_code(run, pool, arguments, code, match):
+    before = {path.name for path in Path().iterdir()}
+    found, said, told = run(*[pool if word == "POOL" else word for word in arguments])
+    assert found == code
+    assert match in told
+    assert said == ""
+    assert {path.name for path in Path().iterdir()} == before
+
+
+@pytest.mark.parametrize("verb", ["explain", "export"])
+def test_a_plan_of_another_pool_is_refused(run, pool, verb):
+    Path("alone").mkdir()
+    plan = Path("alone/P.json")
+    plan.write_text(Path("PLAN.json").read_text("utf-8"), "utf-8")
+    claims = pool / "claims.csv"
+    claims.write_text(claims.read_text().replace("folding,biology,20", "folding,biology,19"))
+    words = [verb, pool, plan, "biology"] if verb == "explain" else [verb, "csv", pool, plan]
+    code, said, told = run(*words)
+    assert (code, said) == (2, "")
+    assert "answers situation" in told
