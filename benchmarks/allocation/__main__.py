@@ -1,6 +1,7 @@
 """How fast is the solver, how good is its proof, how much memory does it take, and what do others need for the same data?
 
-    python benchmarks/allocation [--seed N] [--most CLAIMS] [--peers-most CLAIMS] [--resalloc PATH] [--agreement N]
+    python benchmarks/allocation [--seed N] [--most CLAIMS] [--peers-most CLAIMS] [--only NAME …] [--resalloc PATH]
+    python benchmarks/allocation --agreement N [--seed N]
 
 All numbers are drawn from the seed in this run. Every measurement is a process of its own with one thread, reading the same
 files; seconds are of the processor, medians of repeats, without imports, compilation and, for peers, building their model.
@@ -69,10 +70,10 @@ def problem(place: Path, name: str, claims: int, seed: int) -> Path:
     return folder
 
 
-def growth(place: Path, sizes: list[int], seed: int, repeats: int) -> None:
+def growth(place: Path, names: list[str], sizes: list[int], seed: int, repeats: int) -> None:
     """Our own figures for every size, and the exponent of growth."""
     print(f"\n{'problem':<14}{'claims':>12}{'CPU s':>10}{'gap':>10}{'levels':>8}{'at cap':>8}{'peak / inputs':>15}")
-    for name in LARGE:
+    for name in names:
         taken = {}
         for claims in sizes:
             folder = problem(place, name, claims, seed)
@@ -82,8 +83,19 @@ def growth(place: Path, sizes: list[int], seed: int, repeats: int) -> None:
             if name == "nash" and (anew := measured(folder, "again", repeats)):
                 print(row("  re-planned", claims, anew), flush=True)
         if len(taken) > 1:
-            slope = np.polyfit([math.log(claims) for claims in taken], [math.log(s) for s in taken.values()], 1)[0]
-            print(f"{'':<14}seconds grow with claims to the power {slope:.2f}")
+            print(
+                f"{'':<14}seconds grow with claims to the power {slope(taken):.2f}, {last_step(taken):.2f} in the last step"
+            )
+
+
+def slope(taken: dict[int, float]) -> float:
+    """The exponent of growth, by least squares of log seconds over log claims."""
+    return float(np.polyfit(np.log(list(taken)), np.log(list(taken.values())), 1)[0])
+
+
+def last_step(taken: dict[int, float]) -> float:
+    """The exponent between the two largest sizes, where what is the same for every size weighs least."""
+    return slope(dict(sorted(taken.items())[-2:]))
 
 
 def row(label: str, claims: int, found: dict[str, Any]) -> str:
@@ -95,9 +107,9 @@ def row(label: str, claims: int, found: dict[str, Any]) -> str:
     return f"{label:<14}{claims:>12,}{median(found['seconds']):>10.4f}{gap:>10}{levels:>8}{capped:>8}{ratio:>15.2f}"
 
 
-def beside(place: Path, sizes: list[int], seed: int, repeats: int, peers: list[str]) -> None:
+def beside(place: Path, names: list[str], sizes: list[int], seed: int, repeats: int, peers: list[str]) -> None:
     """Every peer on the same data; none is asked for a size at which its time would pass our patience if it were linear."""
-    for name in LARGE:
+    for name in names if sizes else []:
         able = [who for who in peers if name in PEERS[who][1]]
         print(f"\n{name:<12}{'claims':>9}{'apportion':>20}" + "".join(f"{who:>20}" for who in able))
         expected = dict.fromkeys(able, 0.0)  # seconds a claim
@@ -132,6 +144,7 @@ def main() -> None:
     ask.add_argument("--seed", type=int, default=None, help="drawn anew where it is not given")
     ask.add_argument("--most", type=int, default=10**6, help="claims of our largest problem; 10000000 takes some 8 GiB")
     ask.add_argument("--peers-most", type=int, default=16_000, help="1000000 for resalloc, the one that gets there")
+    ask.add_argument("--only", nargs="+", choices=list(LARGE), default=list(LARGE), help="problems; by default all")
     ask.add_argument("--repeats", type=int, default=5)
     ask.add_argument("--resalloc", default="", help="folder of a copy of github.com/cvxgrp/resalloc; needs PyTorch")
     ask.add_argument(
@@ -147,10 +160,10 @@ def main() -> None:
     os.environ["RESALLOC"] = chosen.resalloc
     with tempfile.TemporaryDirectory() as kept_in:
         place = Path(kept_in)
-        growth(place, [n for n in (10**4, 10**5, 10**6, 10**7) if n <= chosen.most], seed, chosen.repeats)
+        growth(place, chosen.only, [n for n in (10**4, 10**5, 10**6, 10**7) if n <= chosen.most], seed, chosen.repeats)
         peers = [who for who in PEERS if who != "resalloc" or chosen.resalloc]
         sizes = [n for n in (1_000, 4_000, 16_000, 10**6) if n <= chosen.peers_most]
-        beside(place, sizes, seed, chosen.repeats, peers)
+        beside(place, chosen.only, sizes, seed, chosen.repeats, peers)
 
 
 if __name__ == "__main__":

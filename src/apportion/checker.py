@@ -39,6 +39,7 @@ FINE = 1 << BITS  # parts of a logarithm
 DIGITS = 15  # of every number that a plan states
 CLOSE = Context(60, ROUND_HALF_EVEN)
 DOWN, UP = Context(60, ROUND_FLOOR), Context(60, ROUND_CEILING)
+LARGE = 10**7  # characters in a file, from which on columns are read value by value
 HAIR = Decimal("1E-30")  # more than the rounding errors that a power can gather, as a part of it
 LOOSENESS = Fraction(LOOSE, UNIT)
 Row = Sequence[int]
@@ -61,6 +62,7 @@ class Question(NamedTuple):
     value: Sequence[tuple[int, Row]]
     speed: Sequence[tuple[int, Row]]
     grants: Sequence[Row]  # claims × flavors
+    guarded: bool = False  # whether the charter has a guardrail
 
 
 class Claimed(NamedTuple):
@@ -475,10 +477,10 @@ def leximin(question: Question, claimed: Claimed) -> Stated:
     cap, missed = caps(question, claimed, base)
     gaps = [(missed, LOOSENESS)] if missed or not held else []
     for k, level in enumerate(held):
-        root, dust = level_bound(question, claimed, base, held, k) if level else (0, LOOSENESS)
-        if not level or not root:
+        top, dust = level_bound(question, claimed, base, held, k) if level else (0, LOOSENESS)
+        if not level or not top:
             return Stated(why=f"the prices of level {k} bound nothing")
-        bounds.append(Fraction(root, UNIT))
+        bounds.append(Fraction(top, UNIT))
         gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + dust))
     first, bound = (held[0].at, bounds[0]) if held and held[0] else cap
     wide, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
@@ -557,7 +559,7 @@ def cost_curve(term: Term, cost: Row, rate: int, money: int) -> tuple[int, int, 
     All is rounded so that too little is paid: amounts down, where it gets steeper late, where the cap is early.
     """
     n, of = term.heavy * term.per * MICRO, term.of
-    walk, bends, paid, steep = vertices(term, cost), [], -1, 0
+    walk, bends, paid = vertices(term, cost), [], -1
     t, h = next(walk)
     if rate < t * UNIT:
         paid = UNIT * h // money
@@ -621,6 +623,7 @@ POLICIES = {  # what the policies that come with Apportion may claim: program, w
     "priority_packing": {("linear", "runs", "priority")},
     "utilitarian": {("linear", "speed", "member")},
 }
+WHOLE = {"auction", "priority_packing"}  # these grant whole tasks, of which divisible ones are only a loose bound
 
 
 def in_words(claimed: Claimed) -> str:
@@ -643,7 +646,7 @@ def malformed(question: Question, claimed: Claimed, policy: str, parameters: dic
         f"{policy} divides by another program": own in POLICIES.get(policy, {own}),
         "alpha is not a number above 0 and below 1000 other than 1": claimed.program != "alpha_fair"
         or good_alpha(claimed.alpha),
-        "the plan's parameter alpha asks for another program": agrees(claimed, parameters),
+        "the plan's parameter alpha asks for another program": policy not in POLICIES or agrees(claimed, parameters),
         "the prices are not one row a flavor, one column a resource": shaped(claimed.prices, question.capacity),
         "this program has one level of prices": leximin or len(claimed.prices) == 1,
         "a price is negative": all(p >= 0 for level in claimed.prices for row in level for p in row),
@@ -653,6 +656,7 @@ def malformed(question: Question, claimed: Claimed, policy: str, parameters: dic
         "levels are not one a claim, from −1 to the last": not leximin
         or (len(claimed.level_of) == many and all(-1 <= k < len(claimed.prices) for k in claimed.level_of)),
         "the ceiling is not a part of the pool": 0 <= claimed.ceiling <= 10**9,
+        "a ceiling is claimed, and no guardrail asks for one": not claimed.ceiling or question.guarded,
     }
     return next((what for what, right in checks.items() if not right), "")
 
@@ -668,7 +672,12 @@ def agrees(claimed: Claimed, parameters: dict[str, Any]) -> bool:
     if not numeral(alpha):
         return True
     program = {Fraction(0): "linear", Fraction(1): "nash"}.get(Fraction(alpha), "alpha_fair")
-    return claimed.program == program and (program != "alpha_fair" or Fraction(claimed.alpha) == Fraction(alpha))
+    return claimed.program == program and (program != "alpha_fair" or same(claimed.alpha, alpha))
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two decimals are one number."""
+    return bool(numeral(one) and numeral(other)) and Fraction(one) == Fraction(other)
 
 
 def shaped(prices: Sequence[Sequence[Row]], capacity: Sequence[Row]) -> bool:
@@ -706,12 +715,20 @@ def optimal(
         why = f" ({now.why})" if now.why else ""
         meaning = f"objective, bound, gap: it states {told}; its grants and prices give {found}{why}"
         return Finding("optimal", "refuted", meaning, now.claim)
+    return by_gap(now, claimed, policy)
+
+
+def by_gap(now: Stated, claimed: Claimed, policy: str) -> Finding:
+    """Judge a plan that states the right numbers."""
     if now.why:
         return Finding("optimal", "not_shown", f"the gap has no bound: {now.why}", now.claim)
-    if now.excess > 0:
-        return Finding("optimal", "refuted", f"the gap {now.gap} is wider than {now.allowed}, which is all that may be")
-    meaning = f"{in_words(claimed)}: within {now.gap} of the most there can be (allowed: {now.allowed})"
-    return Finding("optimal", "holds", meaning)
+    if now.excess <= 0:
+        meaning = f"{in_words(claimed)}: within {now.gap} of the most there can be (allowed: {now.allowed})"
+        return Finding("optimal", "holds", meaning)
+    if policy in WHOLE:
+        meaning = f"{in_words(claimed)}: within {now.gap} of what divisible tasks could reach, and these are whole ones"
+        return Finding("optimal", "not_shown", meaning)
+    return Finding("optimal", "refuted", f"the gap {now.gap} is wider than {now.allowed}, which is all that may be")
 
 
 def above_ceiling(question: Question, claimed: Claimed) -> Iterator[tuple[str, int]]:
@@ -766,8 +783,16 @@ def after(text_: str, at: int, signs: str) -> int:
     return skip(text_, at + 1)
 
 
-def values(text_: str, at: int) -> Iterator[tuple[Any, int]]:
-    """Read an array value by value, each with where it ends, so that a long one is never decoded whole."""
+def values(text_: str, at: int) -> Iterator[Any]:
+    """Read an array value by value; one in a large file is never decoded whole."""
+    if len(text_) < LARGE:
+        yield from decode(text_, at)[0]
+    else:
+        yield from (value for value, _ in one_by_one(text_, at))
+
+
+def one_by_one(text_: str, at: int) -> Iterator[tuple[Any, int]]:
+    """Read an array value by value, each with where it ends."""
     at = after(text_, at, "[")
     more = text_[at : at + 1] != "]"
     while more:
@@ -783,10 +808,10 @@ def end_of(text_: str, at: int) -> int:
     """Say where a value ends."""
     if text_[at] == "{":
         return fields(text_, at)[1]
-    if text_[at] != "[":
+    if text_[at] != "[" or len(text_) < LARGE:
         return int(decode(text_, at)[1])
     end = skip(text_, at + 1)
-    for _, end in values(text_, at):  # noqa: B007  # the last one counts
+    for _, end in one_by_one(text_, at):  # noqa: B007  # the last one counts
         pass
     return skip(text_, end) + 1
 
@@ -831,9 +856,10 @@ def read_situation(text_: str) -> Written:
     for row in head_rows(head, many):
         tree.add(row)
     names: list[str] = []
-    question = Question(capacity, wholes(head["standing"]["weight"]), [], [], [], [], [], [], [], [])
+    weight, guarded = wholes(head["standing"]["weight"]), bool(head["guardrails"])
+    question = Question(capacity, weight, [], [], [], [], [], [], [], [], guarded)
     for cells in zip(*(values(text_, where[name]) for name in CLAIM), strict=True):
-        row = [cell for cell, _ in cells]
+        row = list(cells)
         tree.add(["claim", *row])
         name, member, _, tasks, least, bundle, _, _, priority, value, speed = row
         add_claim(question, member, tasks, least, bundle, priority, value, speed)
@@ -963,7 +989,7 @@ def read_grants(text_: str, at: int, written: Written) -> list[Row]:
     flavor_at = {name: f for f, name in enumerate(written.flavors)}
     nothing: Row = (0,) * len(flavor_at)
     grants: list[Row] = [nothing] * len(claim_at)
-    for grant, _ in values(text_, at):
+    for grant in values(text_, at):
         i, f = claim_at.get(grant["claim"], -1), flavor_at.get(grant["flavor"], -1)
         x = grant["tasks_micro"]
         if i < 0 or f < 0 or type(x) is not int:
@@ -980,6 +1006,7 @@ STATEMENTS = ("objective", "bound", "gap")
 PLAIN = ("program", "gain", "weighing", "alpha", "ceiling", *STATEMENTS)
 UNREADABLE = (
     OSError,
+    OverflowError,
     EOFError,
     ValueError,
     KeyError,
@@ -1052,7 +1079,14 @@ def check(text_: str, situation: str) -> list[Finding]:
         question = written.question._replace(grants=read_grants(text_, at["grants"], written))
     except Forged as what:
         return [Finding("plan", "refuted", str(what))]
-    return [Finding("situation", "holds", f"digest {written.digest}"), *judged(plan, written, question)]
+    found = [Finding("situation", "holds", f"digest {written.digest}"), *judged(plan, written, question)]
+    return [each if each.claim < 0 else named(each, written) for each in found]
+
+
+def named(finding: Finding, written: Written) -> Finding:
+    """Say which claim it is about."""
+    claim, member = written.claims[finding.claim], written.members[written.question.member[finding.claim]]
+    return finding._replace(meaning=f"{finding.meaning}: claim {claim} of {member}")
 
 
 def judged(plan: dict[str, Any], written: Written, question: Question) -> Iterator[Finding]:
@@ -1096,10 +1130,11 @@ def priced(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def beside(plan: Path) -> Path:
-    """Say where the situation of a plan is: PLAN.json → SITUATION.json, x.json → x.situation.json, or compressed."""
+    """Say where the situation of a plan is: PLAN.json → SITUATION.json, x.json → x.situation.json; or .gz, if newer."""
     stem = plan.name.removesuffix(".gz").removesuffix(".json")
-    path = plan.with_name("SITUATION.json" if stem == "PLAN" else f"{stem}.situation.json")
-    return path if path.exists() else path.with_name(f"{path.name}.gz")
+    plain = plan.with_name("SITUATION.json" if stem == "PLAN" else f"{stem}.situation.json")
+    found = [path for path in (plain, plain.with_name(f"{plain.name}.gz")) if path.exists()]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=plain)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -31,6 +31,7 @@ def bases():
     made = []
     for seed in range(BASES):
         situation = random_case(seed, minima=seed % 2 == 0).situation()
+        situation = replace(situation, guardrails={"largest_share": 0.4} if seed % 3 else {})
         if seed % 2 == 0:
             make = (utilitarian_plan, packed_plan)[seed // 2 % 2]
             made.append((situation, make(situation, list(HIGHS)[seed % 3])))
@@ -52,18 +53,19 @@ def accepted(situation, plan) -> bool:
     return all(status == "holds" for status in findings.values())
 
 
-def meant(plan) -> bool:
-    """Whether the certificate says anything: prices that are prices, as many levels as the program has, a possible alpha."""
+def meant(situation, plan) -> bool:
+    """Whether the certificate says what can be: prices, levels, an alpha, and a ceiling only under a guardrail."""
     of = plan.certificate
     leximin, alpha_fair = (of.program == name for name in ("leximin", "alpha_fair"))
     levels = len(plan.prices)
     fits = (of.level_of < levels).all() and len(of.level_of) if leximin else levels == 1
-    return bool((plan.prices >= 0).all() and fits and not (alpha_fair and of.alpha in {"1", "x"}))
+    strange = (alpha_fair and of.alpha in {"1", "x"}) or (of.ceiling and not situation.guardrails)
+    return bool((plan.prices >= 0).all() and fits and not strange)
 
 
 def true(situation, plan) -> bool:
     """Whether the plan is what it claims to be."""
-    if feasible.check(situation, plan).status != "holds" or not meant(plan):
+    if feasible.check(situation, plan).status != "holds" or not meant(situation, plan):
         return False
     slowly = Slowly(situation, plan)
     most = zip(slowly.x, slowly.most, strict=True)

@@ -162,6 +162,19 @@ def test_wrong_use_is_told(capsys, arguments):
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["[1 2]", "[1,]", "[,1]", "[1", "[", "{}", "1"])
+def test_large_files_are_read_as_strictly(text):
+    with pytest.raises(checker.UNREADABLE):
+        list(checker.one_by_one(text, 0))
+
+
+def test_large_files_are_read_as_small_ones(monkeypatch, files):
+    plan, situation = (checker.document(files / name) for name in ("PLAN.json", "SITUATION.json"))
+    small = checker.check(plan, situation)
+    monkeypatch.setattr(checker, "LARGE", 0)
+    assert checker.check(plan.replace(",", " ,\n "), situation.replace(",", " , ")) == small
+
+
 @settings(deadline=None, max_examples=60)
 @given(case=cases())
 def test_it_finds_the_digests_that_apportion_writes(case):
@@ -253,6 +266,7 @@ WEIGHINGS = ("standing", "member", "priority", "stated", "budget", "value")
 @pytest.mark.parametrize("seed", range(5))
 def test_objective_bound_and_gap_are_those_worked_out_slowly(seed, program, weighing):
     situation, x, prices, chance = chance_plan(seed)
+    situation = replace(situation, guardrails={"largest_share": 0.4})
     many, leximin = len(situation.claims), program == "leximin"
     certificate = Certificate(
         program,

@@ -1,5 +1,6 @@
 """Do the proofs about certificates confirm what is known to be right, and refute what is not?"""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from apportion.domain.arrays import ints
 from apportion.domain.certificate import Certificate
 from apportion.domain.verdict import Status
+from apportion.errors import BadInput
+from apportion.ledger.plan_file import plan_json, read_plan, write_plan
 from apportion.policies import drf, max_min, proportional
 from apportion.proofs import core, leximin_levels, market_clearing, optimal, sharing_incentive
 from apportion.solver.certified import certified, whole_prices
@@ -286,3 +289,56 @@ def test_what_one_member_can_do_alone_is_a_coalition(case, seed):
             for flavor, tasks in grants.items():
                 use[situation.flavors.index(flavor)] += float(tasks) * situation.claims.bundle[i]
         assert (use <= entitled * (1 + 1e-12) + 1e-9).all()
+
+
+def test_a_wide_gap_of_whole_tasks_is_confirmed_and_no_optimum():
+    situation = situation_of((3,), [(2,), (2,)], tasks=[1, 1], priority=[1, 1])
+    of = Certificate("linear", gain="runs", weighing="priority")
+    plan = finished(situation, np.array([[1.0], [0.0]]), [[[0.5e-3]]], "priority_packing", of)
+    verdict = optimal.check(situation, plan)
+    assert verdict.status == Status.NOT_SHOWN
+    assert "whole ones" in verdict.meaning
+    assert plan.gap == pytest.approx(0.5, abs=1e-5)
+    assert optimal.check(situation, replace(plan, policy="by hand")).status == Status.REFUTED
+
+
+def test_a_ceiling_needs_a_guardrail():
+    situation, plan, _ = made("linear network, nash")
+    lowered = replace(plan, certificate=replace(plan.certificate, ceiling=10**8))
+    assert "guardrail" in optimal.check(situation, lowered).meaning
+
+
+def test_a_parameter_of_the_plan_must_be_that_of_its_certificate():
+    situation = random_case(3).situation()
+    plan = replace(concave_plan(situation, "2"), policy="alpha_fair", parameters={"alpha": 2.0})
+    assert optimal.check(situation, plan).status == Status.HOLDS
+    assert optimal.check(situation, replace(plan, parameters={"alpha": 3.0})).status == Status.REFUTED
+
+
+def test_a_certified_plan_is_read_back_as_it_was(tmp_path):
+    situation, plan, _ = made("linear network, max-min")
+    write_plan(tmp_path / "PLAN.json", situation, plan)
+    read = read_plan(tmp_path / "PLAN.json", situation)
+    assert read.digest(situation) == plan.digest(situation)
+    assert optimal.check(situation, read).status == Status.HOLDS
+
+
+BROKEN = {
+    "a field nobody knows": lambda raw: raw["certificate"].update(colour="red"),
+    "no program": lambda raw: raw["certificate"].pop("program"),
+    "a column of words": lambda raw: raw["certificate"].update(level_of=["a", "b", "c"]),
+    "a certificate that is a word": lambda raw: raw.update(certificate="optimal"),
+    "ragged prices": lambda raw: raw["prices"].update(levels=[[[1], [1, 2]]]),
+    "prices beyond 64 bits": lambda raw: raw["prices"].update(levels=[[[10**30, 1]]]),
+    "a denominator that is none": lambda raw: raw["prices"].update(denominator="many"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_certificate_is_bad_input(tmp_path, what):
+    situation, plan, _ = made("linear network, max-min")
+    raw = plan_json(situation, plan)
+    BROKEN[what](raw)
+    (tmp_path / "PLAN.json").write_text(json.dumps(raw), "utf-8")
+    with pytest.raises(BadInput):
+        read_plan(tmp_path / "PLAN.json", situation)

@@ -150,8 +150,12 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
         tasks[i, f] += micro
     if faults:
         raise BadInput(faults)
-    prices = raw.get("prices") or {}
-    levels = prices.get("levels") or None
+    try:
+        prices, denominator = _prices(raw.get("prices") or {})
+        certificate = _certificate(raw.get("certificate"))
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        where, mend = f"{path}, prices and certificate", "plan again"
+        raise BadInput(f"these are not a plan's: {error}", where, mend) from None
     return Plan(
         raw["policy"],
         dict(raw.get("parameters") or {}),
@@ -161,10 +165,15 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
         raw.get("bound"),
         raw.get("gap"),
         raw.get("rounding_loss") or 0.0,
-        None if levels is None else _integers(levels),
-        int(prices.get("denominator", 1)),
-        certificate=_certificate(raw.get("certificate")),
+        prices,
+        denominator,
+        certificate=certificate,
     )
+
+
+def _prices(raw: dict[str, Any]) -> tuple[Ints | None, int]:
+    levels = raw.get("levels") or None
+    return None if levels is None else _integers(levels), int(raw.get("denominator", 1))
 
 
 def _certificate(raw: dict[str, Any] | None) -> Certificate | None:

@@ -23,7 +23,7 @@ from apportion.domain.situation import Situation
 from apportion.errors import BadInput
 from apportion.solver.concave import concave
 from apportion.solver.linear import linear
-from apportion.solver.programmed import programmed_plan
+from apportion.solver.programmed import certain, programmed_plan
 
 GUARDS: frozenset[str] = frozenset()
 LARGEST = 64.0
@@ -50,7 +50,7 @@ def promises(situation: Situation, alpha: float = 2.0) -> tuple[str, ...]:
     At α = 0 a claim may gain what another, of equal worth, loses to rounding.
     """
     pareto = ("pareto",) if len(situation.flavors) <= 1 and alpha else ()
-    return ("feasible", "non_wasteful", "optimal", *pareto)
+    return (*certain(situation, _weight(situation, alpha)), *pareto)
 
 
 def _weight(situation: Situation, alpha: float) -> Floats:

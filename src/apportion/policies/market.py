@@ -26,7 +26,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault, nearest
 from apportion.solver.concave import concave
-from apportion.solver.programmed import programmed_plan
+from apportion.solver.programmed import certain, programmed_plan
 
 GUARDS: frozenset[str] = frozenset()
 WHERE = "charter.toml, policy.budgets"
@@ -47,13 +47,13 @@ def divide(situation: Situation, budgets: str = "standing") -> Plan:
     return programmed_plan(situation, "market", weight, certificate, partial(concave, alpha=1.0), budgets=budgets)
 
 
-def promises(situation: Situation, budgets: str = "standing") -> tuple[str, ...]:  # noqa: ARG001  # the same for all
+def promises(situation: Situation, budgets: str = "standing") -> tuple[str, ...]:
     """Name what holds: always feasible, non-wasteful and optimal, and on one flavor Pareto.
 
     Envy-freeness follows from equal budgets only where no cap binds, so it is reported and not promised.
     """
     pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return ("feasible", "non_wasteful", "optimal", *pareto)
+    return (*certain(situation, _weight(situation, _budgets(situation, budgets))), *pareto)
 
 
 def _weight(situation: Situation, budget: Ints) -> Floats:

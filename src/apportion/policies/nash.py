@@ -19,7 +19,7 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.solver.concave import concave
-from apportion.solver.programmed import programmed_plan
+from apportion.solver.programmed import certain, programmed_plan
 
 GUARDS: frozenset[str] = frozenset()
 
@@ -43,4 +43,4 @@ def promises(situation: Situation) -> tuple[str, ...]:
     hold neither with caps that bind nor with unequal weights, so they are reported and not promised.
     """
     pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return ("feasible", "non_wasteful", "optimal", *pareto)
+    return (*certain(situation, situation.weight), *pareto)

@@ -20,7 +20,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, nearest
 from apportion.solver.linear import linear
-from apportion.solver.programmed import programmed_plan
+from apportion.solver.programmed import certain, programmed_plan
 
 GUARDS: frozenset[str] = frozenset()
 METHODS = ("highs", "highs-ds", "highs-ipm")
@@ -44,4 +44,4 @@ def divide(situation: Situation, method: str = "highs", presolve: bool = True) -
 
 def promises(situation: Situation, method: str = "highs", presolve: bool = True) -> tuple[str, ...]:  # noqa: ARG001  # same for all
     """Name what holds: always feasible, non-wasteful and optimal."""
-    return ("feasible", "non_wasteful", "optimal")
+    return certain(situation, situation.standing.share[situation.claims.member])

@@ -9,8 +9,8 @@ Any prices show that S does not block if what it must serve costs more than its 
 
     Σ_{m∈S} Σ_{i∈m} hull_i(z_i + one micro-task) > Σ_{m∈S} p·E[m].
 
-- The plan's prices, and one price alone for each resource of each flavor, come first: if they show it of every member, they
-  show it of every coalition, however many there are.
+- The plan's prices, and up to 100,000 claims times prices one price alone for each resource of each flavor, come first: if
+  they show it of every member, they show it of every coalition, however many there are.
 - Otherwise all coalitions of up to 12 such members are looked at. One that no known prices settle becomes a linear program:
   either its division blocks the plan, or its prices settle it and most others. With more members it is *not shown*.
 
@@ -37,6 +37,7 @@ from apportion.solver.certified import question, whole_prices
 
 MOST = 12  # members, in 4,095 coalitions
 PROGRAMS = 300  # a few seconds
+CLAIMS = 100_000  # some seconds for each set of prices
 MEANING = "no members could give each of their claims a micro-task more by leaving with what they are entitled to"
 EVERYBODY = checker.Claimed("linear", "speed", "member", "", (), (), (), 0, (), 1)  # only to see the claims by
 
@@ -65,6 +66,8 @@ def check(situation: Situation, plan: Plan) -> Verdict:
     wrong = misshapen("core", situation, plan)
     if wrong:
         return wrong
+    if len(situation.claims) > CLAIMS:
+        return Verdict("core", Status.NOT_SHOWN, True, None, f"more than {CLAIMS} claims")
     case = _case(situation, plan)
     many = len(case.members)
     known = [_balance(case, prices) for prices in _simple_prices(situation, plan)]
@@ -97,6 +100,8 @@ def _simple_prices(situation: Situation, plan: Plan) -> Iterator[Ints]:
     """Prices (F, R) at hand: the plan's, and one for each resource alone."""
     if plan.prices is not None and plan.prices.shape[1:] == situation.capacity.shape:
         yield from plan.prices
+    if len(situation.claims) * situation.capacity.size > CLAIMS:
+        return
     for at in np.argwhere(situation.capacity > 0):
         alone = np.zeros(situation.capacity.shape, dtype=np.int64)
         alone[tuple(at)] = 1

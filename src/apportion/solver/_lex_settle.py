@@ -18,14 +18,14 @@ CAPPED = 1 << 14  # added to the flavor of a claim at its cap
 
 @compiled
 def settle(
-    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats, usable: Bools,
-    low: Floats, high: Floats, least: float, most: float, code: Ints,
+    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats,
+    low: Floats, high: Floats, least: float, most: float, every: int, code: Ints,
 ) -> tuple[Floats, Floats, Ints]:  # fmt: skip
     """Sort the claims `who`, for levels from `least` to `most`.
 
     Parameters
     ----------
-    usable : (M, F), or (0, F) where speed tells
+    every : so far apart are claims that count as open in any case
     code : (M,) int16, to be filled: how each claim is settled, or OPEN
 
     Returns
@@ -36,13 +36,11 @@ def settle(
     fixed, rising = np.zeros((flavors, width)), np.zeros((flavors, width))
     still, count = np.empty(len(who), dtype=np.int64), 0
     v, below, above = np.empty(flavors), np.empty(flavors), np.empty(flavors)
-    masked = len(usable) > 0
     for n in range(len(who)):
         i = who[n]
         fast, best, fastest, cheap = 0, -1, -1.0, np.inf
         for f in range(flavors):
-            v[f] = 0.0 if masked and not usable[i, f] else speed[i, f]
-            below[f], above[f] = 0.0, 0.0
+            v[f], below[f], above[f] = speed[i, f], 0.0, 0.0
             for r in range(width):
                 below[f] += low[f, r] * bundle[i, r]
                 above[f] += high[f, r] * bundle[i, r]
@@ -50,11 +48,13 @@ def settle(
                 fast, fastest = f, v[f]
             if v[f] > 0.0 and above[f] / v[f] < cheap:
                 best, cheap = f, above[f] / v[f]
-        made = _capped(v, fast) if least * weight[i] >= tasks[i] * fastest else OPEN
-        if made == OPEN and most * weight[i] < tasks[i] * fastest:
+        made, rated = OPEN, n % every > 0
+        if rated and least * weight[i] >= tasks[i] * fastest:
+            made = _capped(v, fast)
+        elif rated and most * weight[i] < tasks[i] * fastest:
             made = _single(v, below, best, cheap)
             if made != OPEN and (
-                most * weight[i] > tasks[i] * v[best] or least * weight[i] < minimum[i] * v[best] or cheap == 0.0
+                most * weight[i] > tasks[i] * v[best] or least * weight[i] < minimum[i] * v[best]
             ):
                 made = OPEN
             if made == OPEN and minimum[i] == 0.0:

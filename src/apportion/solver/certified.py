@@ -75,6 +75,7 @@ def question(situation: Situation, plan: Plan) -> checker.Question:
         [checker.decimals((worth.get(value, "0"),)) for value in claims.value.tolist()],
         [checker.decimals(tuple(known[one] for one in row)) for row in claims.speed.tolist()],
         plan.tasks_micro.tolist(),
+        bool(situation.guardrails),
     )
 
 

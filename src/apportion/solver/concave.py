@@ -36,6 +36,7 @@ SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums
 FIRST_RADIUS = 0.2  # how far from a first sample's prices those of all claims may be
 _NO_X, _NO_RATE = np.empty((0, 0)), np.empty(0)  # nobody asks for them
 AFTER_CHANGE = 0.01  # radius about earlier prices
+NOTHING = 1e-9  # part of all weights below which a claim's own counts for as much as that
 REWEIGHTED = 60  # most steps towards another α than 1
 ANCHORS = 1000  # claims that take up what the others leave, though they are not near a tie
 
@@ -120,13 +121,14 @@ def _solved(part: Problem, room: Floats, alpha: float) -> tuple[Floats, Floats]:
     step, in logarithms; the step 2 / (1 + α) lets errors shrink by at least |α − 1| / (α + 1), whatever the claims.
     """
     pairs = _pairs(part, np.full(len(part), -1))
-    goal = weight = part.weight
+    goal = weight = np.maximum(part.weight, NOTHING * part.weight.sum())
     for _ in range(1 if alpha == 1.0 else REWEIGHTED):
         scale = float(weight.sum())
         tasks, prices = interior(replace(pairs, weight=weight), room, 1.0, scale, part.capacity)
         x = _dense(part, pairs, tasks)
         rate = np.maximum((x * part.speed).sum(axis=1), 1e-300)
         goal = part.weight * rate ** (1.0 - alpha)
+        goal = np.maximum(goal, NOTHING * goal.sum())
         if np.abs(goal - weight).sum() <= 1e-9 * scale:
             break
         weight = weight * (goal / weight) ** (2.0 / (1.0 + alpha))

@@ -12,7 +12,7 @@ import numpy as np
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
-from apportion.domain.quantity import MICRO
+from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
 from apportion.solver.certified import certified, whole_prices
 from apportion.solver.filled import filled_plan
@@ -47,6 +47,16 @@ def programmed_plan(
     )
     plan = replace(plan, parameters=parameters, notes=(*plan.notes, *notes))
     return _with_proof(situation, plan, prices, replace(certificate, level_of=level_of))
+
+
+def certain(situation: Situation, weight: Floats) -> tuple[str, ...]:
+    """Name what every plan of a program of these weights (M,) is: feasible, without waste, and as a rule optimal.
+
+    Where claims outside the program have minima on several flavors, those are placed before it, perhaps not best for it.
+    """
+    outside = ~_inside(situation, weight) & (situation.claims.min_tasks_micro > 0)
+    misplaced = len(situation.flavors) > 1 and bool(outside.any())
+    return ("feasible", "non_wasteful") if misplaced else ("feasible", "non_wasteful", "optimal")
 
 
 def _inside(situation: Situation, weight: Floats) -> Bools:
@@ -102,20 +112,17 @@ def _problem(situation: Situation, weight: Floats, at: Ints, base: Ints) -> Prob
 def _whole(situation: Situation, at: Ints, real: Floats, base: Ints) -> Ints:
     """Make the grants of the claims inside whole; a minimum keeps the flavors that the program chose, if they hold it."""
     claims = situation.claims
-    others = base.copy()
-    others[at] = 0
-    room = situation.capacity.astype(object) * MICRO - others.T.astype(object) @ claims.bundle.astype(object)
-    arrays = (claims.tasks_micro[at], claims.bundle[at])
-    least = _least(real, claims.min_tasks_micro[at])
-    if (least.T.astype(object) @ arrays[1].astype(object) > room).any():
-        least, real = base[at], np.maximum(real, base[at])
-    order = np.argsort(np.argsort(situation.order[at]))
-    tasks, _ = whole(real, least, *arrays, _thousandths(room), situation.possible[at], order)
-    return tasks
-
-
-def _thousandths(room: Ints) -> Ints:
-    return np.asarray((room // MICRO).astype(np.int64))
+    some = (real > 0).any(axis=1)  # a claim with a real grant keeps a millionth of a task, or nothing bounds its logarithm
+    held, wish = base.copy(), base.astype(np.float64)
+    held[at] = _least(real, np.maximum(claims.min_tasks_micro[at], some))
+    wish[at] = real
+    if (exact_products(held, claims.bundle) > situation.capacity.astype(object) * MICRO).any():
+        held, wish[at] = base, np.maximum(real, base[at])
+    most = base.sum(axis=1)
+    most[at] = claims.tasks_micro[at]
+    arrays = (claims.bundle, situation.capacity, situation.possible, situation.order)
+    tasks, _ = whole(wish, held, most, *arrays)
+    return tasks[at]
 
 
 def _least(real: Floats, least: Ints) -> Ints:
