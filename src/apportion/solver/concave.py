@@ -36,7 +36,7 @@ SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums
 FIRST_RADIUS = 0.2  # how far from a first sample's prices those of all claims may be
 _NO_X, _NO_RATE = np.empty((0, 0)), np.empty(0)  # nobody asks for them
 AFTER_CHANGE = 0.01  # radius about earlier prices
-NOTHING = 1e-9  # part of all weights below which a claim's own counts for as much as that
+NOTHING = 1e-13  # part of all weights below which a claim's own counts for as much as that
 REWEIGHTED = 60  # most steps towards another α than 1
 ANCHORS = 1000  # claims that take up what the others leave, though they are not near a tie
 

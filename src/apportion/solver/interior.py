@@ -84,23 +84,13 @@ def interior(
         return x, prices
     size = np.maximum(capacity.ravel()[rows], 1e-300)
     p = scale / len(rows) / size if prices is None else prices.ravel()[rows].astype(np.float64)
-    x, found[rows] = _iterate(
-        claims.start,
-        claims.flavor,
-        claims.speed,
-        claims.bundle,
-        claims.tasks,
-        claims.weight,
-        claims.minimum,
-        room.ravel()[rows],
-        p,
-        use.ravel()[rows],
-        falls[np.ix_(rows, rows)],
-        at,
-        scale / len(rows) / size,
-        alpha,
-        scale,
-    )
+    arrays = (claims.speed, claims.bundle, claims.tasks, claims.weight, claims.minimum, room.ravel()[rows], p)
+    rest = (use.ravel()[rows], falls[np.ix_(rows, rows)], at, scale / len(rows) / size, alpha, scale)
+    x, found[rows], off = _iterate(claims.start, claims.flavor, *arrays, *rest, False)
+    if off > ALMOST:
+        again, others_prices, still = _iterate(claims.start, claims.flavor, *arrays, *rest, True)
+        if still < off:
+            x, found[rows] = again, others_prices
     return x, found.reshape(room.shape)
 
 
@@ -203,10 +193,16 @@ def _begin(
 
 
 @compiled
+def _between(value: float, middle: float) -> float:
+    """Keep a slack or multiplier near the centre, so that no product is far smaller or larger than the others."""
+    return min(max(value, 0.1 * middle), 10.0 * middle)
+
+
+@compiled
 def _iterate(
     start: Ints, flavor: Ints, speed: Floats, bundle: Floats, tasks: Floats, w: Floats, least: Floats,
-    room: Floats, p: Floats, use: Floats, falls: Floats, at: Ints, unit: Floats, alpha: float, scale: float,
-) -> tuple[Floats, Floats]:  # fmt: skip
+    room: Floats, p: Floats, use: Floats, falls: Floats, at: Ints, unit: Floats, alpha: float, scale: float, centred: bool,
+) -> tuple[Floats, Floats, float]:  # fmt: skip
     many, pairs, size, width = len(tasks), len(flavor), len(room), bundle.shape[1]
     p0 = p.copy()
     p = np.maximum(p, 1e-3 * unit)
@@ -222,6 +218,17 @@ def _iterate(
         off[k] = tasks[k] - total - u[k] if tasks[k] < np.inf else 0.0
         low[k] = max(total - least[k], 0.05 * total)
         below[k] = total - least[k] - low[k]
+    if centred:
+        mu = 0.1 * scale / (size + 2.0 * pairs)
+        for q in range(size):
+            y[q] = _between(y[q], mu / p[q])
+        for k in range(many):
+            if tasks[k] < np.inf:
+                lam[k] = _between(lam[k], mu / u[k])
+            if least[k] > 0.0:
+                kappa[k] = _between(kappa[k], mu / low[k])
+            for e in range(start[k], start[k + 1]):
+                zeta[e] = _between(zeta[e], mu / x[e])
     # z^α · g = w ties the rate z to its worth g; kept as a pair, like a slack and its multiplier, Newton's steps stay long
     worth, z = np.empty(many), np.empty(many)
     for k in range(many):
@@ -361,7 +368,7 @@ def _iterate(
                         if q >= 0:
                             right[q] += bundle[k, r] * vec[i]
             if not np.isfinite(right).all():
-                return bestx, bestp
+                return bestx, bestp, best
             dp[:] = right
             _solve_dense(system, dp)
             for q in range(size):
@@ -451,7 +458,7 @@ def _iterate(
                 low[k] += step_x * dm[k]
                 below[k] *= 1.0 - step_x
                 kappa[k] += step_p * dk[k]
-    return bestx, bestp
+    return bestx, bestp, best
 
 
 @compiled

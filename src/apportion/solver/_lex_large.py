@@ -1,0 +1,154 @@
+"""How is the next level found among very many claims, with one look at most of them?
+
+The level has one price for each flavor and resource, so a few hundred claims, drawn from all, already tell the prices to a
+few per cent. Between bounds about such prices most claims are settled (`settle`); the others, every so-manieth of them, tell
+the prices better, and so on with narrower bounds about fewer claims, until those that are still open are solved exactly
+beside all the settled ones. As long as the prices stay within all bounds, that is the level of the whole.
+"""
+
+from dataclasses import dataclass
+
+import time
+import numpy as np
+
+from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.solver._lex_levels import Level, Others, next_level, rows_of
+from apportion.solver._lex_program import Rows
+from apportion.solver._lex_settle import settle
+from apportion.solver.problem import Problem
+
+FEW = 400  # claims of the first sample
+STEP = 25  # each sample is so many times larger than the one before
+WIDE = 2500  # most open claims that are solved at once
+ANCHORS = 100  # claims that count as open though they are not
+DOUBT = 4.0  # standard errors that bounds leave
+ATTEMPTS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """About where the level is: prices and slack (F, R) in units of capacity, and how far off they may be."""
+
+    level: float
+    prices: Floats
+    slack: Floats
+    radius: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Prices (F, R) and levels between which claims are settled."""
+
+    low: Floats
+    high: Floats
+    least: float
+    most: float
+
+    def about(guess: Guess, radius: float) -> "Bounds":  # noqa: N805
+        """Bounds of a relative width about a guess."""
+        wide = np.exp(radius)
+        unsure = guess.slack < 4.0 * radius
+        pad = np.where(unsure, 0.1 * radius / guess.prices.size, 0.0)
+        low = np.maximum(guess.prices / wide - pad, 0.0)
+        return Bounds(low, guess.prices * wide + pad, guess.level / wide, guess.level * wide)
+
+    def within(self, other: "Bounds") -> "Bounds":
+        """What both allow."""
+        low, high = np.maximum(self.low, other.low), np.minimum(self.high, other.high)
+        return Bounds(low, np.maximum(low, high), max(self.least, other.least), min(self.most, other.most))
+
+    def hold(self, found: Guess) -> bool:
+        """Whether prices and level stay within."""
+        inside = (found.prices >= self.low).all() and (found.prices <= self.high).all()
+        return bool(inside) and self.least <= found.level <= self.most
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The level of very many claims: how each is settled is in `code`; the open ones are `near`, and their `rows`."""
+
+    guess: Guess
+    near: Ints
+    rows: Rows
+    at: Level
+    held: bool
+
+
+def large_level(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess | None = None) -> Found:
+    """Find the next level of the claims `who`."""
+    count = FEW
+    while guess is None or count * STEP < 2 * len(who):
+        rows = _drawn(who, count)
+        share = len(rows) / len(who)
+        if guess is None:
+            found = next_level(rows_of(claims, rows), room * share, size * share, 0.0)
+            guess = _guess(found, room / size, DOUBT / np.sqrt(len(rows)))
+        else:
+            guess = _settled(claims, rows, room * share, size * share, code, guess).guess
+            guess = Guess(guess.level, guess.prices, guess.slack, DOUBT / np.sqrt(len(rows)))
+        count *= STEP
+    return _settled(claims, who, room, size, code, guess)
+
+
+def _drawn(who: Ints, count: int) -> Ints:
+    """Draw about `count` claims, the same each time, in their order."""
+    if count >= len(who):
+        return who
+    places = (np.arange(count) + np.random.default_rng(count).random(count)) * (len(who) / count)
+    return who[places.astype(np.int64)]
+
+
+def _guess(found: Level, room: Floats, radius: float) -> Guess:
+    """Take prices for sure where they outweigh slack, and scale them so that all there is costs one."""
+    prices = np.where(found.prices > found.slack, found.prices, 0.0)
+    return Guess(found.level, prices / max(float((prices * room).sum()), 1e-300), found.slack, radius)
+
+
+def _settled(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess) -> Found:
+    """Settle what can be settled about a guess, and solve the rest; again with wider bounds if they did not hold."""
+    for _ in range(ATTEMPTS):
+        found = _attempt(claims, who, room, size, code, guess)
+        if found.held:
+            break
+        guess = Guess(found.guess.level, found.guess.prices, found.guess.slack, min(2.0 * guess.radius, 1.0))
+    return found
+
+
+def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess) -> Found:
+    bounds, radius = Bounds.about(guess, guess.radius), guess.radius
+    near, fixed, rising, many = who, np.zeros(room.shape), np.zeros(room.shape), 2 * len(who)
+    while True:
+        low, high = bounds.low / size, bounds.high / size
+        arrays = (claims.speed, claims.bundle, claims.tasks, claims.weight, claims.minimum)
+        every = max(len(near) // ANCHORS, 1)
+        more, faster, near = settle(near, *arrays, low, high, bounds.least, bounds.most, every, code)
+        fixed, rising = fixed + more, rising + faster
+        step = -(-len(near) // WIDE)
+        if len(near) > 0.6 * many:
+            step = 1  # ties that no narrower bounds undo
+        some, many = near[::step], len(near)
+        rows = rows_of(claims, some, _choices(claims, some, low, high, bounds.most))
+        others = Others(fixed / step, rising / step, bounds.least, bounds.most)
+        found = next_level(rows, room / step, size / step, 0.0, others, step > 1)
+        better = _guess(found, room / size, radius)
+        print("   %.3f"%time.process_time(), "pairs", len(rows.flavor), "attempt", len(who), "near", many, "step", step, "rad %.2g" % radius, "lvl", found.level, "moved", np.abs(np.log(np.maximum(better.prices,1e-300)/np.maximum(guess.prices,1e-300))).max(), found.level/guess.level-1, found.inside, bounds.hold(better))
+        held = found.inside and bounds.hold(better)
+        if step == 1 or not held:
+            return Found(better, near, rows, found, held)
+        radius = min(DOUBT * len(some) ** -0.5 * len(near) / len(who), 0.5 * radius)
+        guess = better
+        bounds = bounds.within(Bounds.about(better, radius))
+
+
+def _choices(claims: Problem, at: Ints, low: Floats, high: Floats, most: float) -> Bools:
+    """Which flavors each claim could use at some prices between low and high: (K, F)."""
+    speed, bundle = claims.speed[at], claims.bundle[at]
+    may = speed > 0
+    below = np.divide(bundle @ low.T, speed, out=np.full(speed.shape, np.inf), where=may)
+    above = np.divide(bundle @ high.T, speed, out=np.full(speed.shape, np.inf), where=may)
+    best = above.argmin(axis=1)
+    cheap, pace = above.min(axis=1), speed[np.arange(len(at)), best]
+    short = (most * claims.weight[at] >= claims.tasks[at] * speed.min(axis=1, initial=np.inf, where=below <= cheap[:, None]))
+    short |= claims.minimum[at] > 0
+    faster = short[:, None] & (speed >= pace[:, None])
+    return np.asarray(may & ((below <= cheap[:, None]) | faster | (claims.minimum[at] > 0)[:, None]))
