@@ -461,9 +461,11 @@ class Slowly:
         if self.of.program == "linear":
             lost, by = sum(self.weight[i] * dust[i] for i in who), value
         elif self.of.program == "nash":
-            lost, by = sum(self.weight[i] * dust[i] / self.z[i] for i in who), sum(self.weight[i] for i in who)
+            lost = sum(self.weight[i] * dust[i] / self.z[i] for i in who) + self.worth_of_dust(0, who)
+            by = sum(self.weight[i] for i in who)
         else:
             held = {i: max(self.z[i], dust[i]) for i in who}
             lost = sum(self.weight_of(i) * self._power(held[i], 1 - self.alpha) * dust[i] / held[i] for i in who)
+            lost += self.worth_of_dust(0, who)
             by = value * (1 - self.alpha)
         return [(gap, Fraction(1, MICRO) + (lost / by if by else 0))]

@@ -280,7 +280,7 @@ def nash(question: Question, claimed: Claimed) -> Stated:
         value += UNIT * term.heavy * (log - doubt) // (term.of * FINE)
         most += ceil(UNIT * term.heavy * (log + doubt), term.of * FINE)
         heavy += UNIT * term.heavy // term.of
-        lost += ceil(UNIT * term.heavy * sum(term.rate), term.of * term.reached)
+        lost += ceil(UNIT * term.heavy * sum(term.rate), term.of * term.reached) + ceil(UNIT * sum(cost), money)
     return summed(value, most + apart, apart, heavy, lost)
 
 
@@ -376,6 +376,7 @@ def alpha_fair(question: Question, claimed: Claimed) -> Stated:
         if term.reached < dust:
             once_more = utility(w, dust, unit, alpha)
         lost = CLOSE.add(lost, CLOSE.multiply(once_more, CLOSE.divide(dust, max(term.reached, dust))))
+        lost = CLOSE.add(lost, over_rest(CLOSE.divide(sum(cost), money), alpha))
     return in_mean(value, bound, lost, alpha)
 
 

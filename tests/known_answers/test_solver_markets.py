@@ -8,7 +8,7 @@ from apportion.solver import solve
 
 def leontief(demands, capacity, objective="nash"):
     """Tasks of buyers who need goods in fixed proportions."""
-    return solve(objective, speed=np.ones((len(demands), 1)), bundle=demands, capacity=[capacity]).rate
+    return solve(objective, speed=np.ones((len(demands), 1)), bundle=demands, capacity=[capacity]).x[:, 0]
 
 
 def linear(values, budgets=None):
@@ -115,7 +115,7 @@ def test_wang_li_liang_drf_on_unlike_servers():
     1 on CPU of server 1 and memory of server 2 a task costs 0.2 at least, so there are at most (2 + 2)/0.2 = 20 together.
     """
     found = solve("drf", speed=np.ones((2, 2)), bundle=[[0.2, 1], [1, 0.2]], capacity=[[2, 12], [12, 2]])
-    assert found.rate == pytest.approx([10, 10], rel=1e-9)
+    assert found.x.sum(axis=1) == pytest.approx([10, 10], rel=1e-9)
     assert found.levels == pytest.approx([5 / 7], rel=1e-9)
 
 

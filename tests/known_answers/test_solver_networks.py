@@ -18,7 +18,7 @@ def flows(links_of, links):
 
 def rates(objective, need, capacity, **given):
     """Rates of flows: one flavor, speed one."""
-    return solve(objective, speed=np.ones((len(need), 1)), bundle=need, capacity=[capacity], **given).rate
+    return solve(objective, speed=np.ones((len(need), 1)), bundle=need, capacity=[capacity], **given).x[:, 0]
 
 
 def line(links):

@@ -17,7 +17,14 @@ FEW = 64  # kinks that are sorted
 
 @compiled
 def prepare(
-    speed: Floats, bundle: Floats, capacity: Floats, tasks: Floats, weight: Floats, minimum: Floats, pace: Floats, share: Floats
+    speed: Floats,
+    bundle: Floats,
+    capacity: Floats,
+    tasks: Floats,
+    weight: Floats,
+    minimum: Floats,
+    pace: Floats,
+    share: Floats,
 ) -> tuple[Ints, Ints]:
     """Fill tasks per unit of level, and the dominant share of a task; the claims that rise, and those that need nothing."""
     rising, free, first, second = np.empty(len(tasks), dtype=np.int64), np.empty(len(tasks), dtype=np.int64), 0, 0
@@ -61,7 +68,9 @@ def _kinks(who: Ints, pace: Floats, tasks: Floats, minimum: Floats) -> tuple[Flo
 
 
 @compiled
-def _pass(kind: int, i: int, bundle: Floats, pace: Floats, tasks: Floats, minimum: Floats, fixed: Floats, slope: Floats) -> None:
+def _pass(
+    kind: int, i: int, bundle: Floats, pace: Floats, tasks: Floats, minimum: Floats, fixed: Floats, slope: Floats
+) -> None:
     """Go past one kink: what is used is fixed + level · slope."""
     for r in range(len(fixed)):
         each = bundle[i, r]
@@ -166,3 +175,25 @@ def stop(
         for r in range(len(full)):
             used[r] += x[i, 0] * bundle[i, r]
     return used, on[:count].copy()
+
+
+@compiled
+def finish(
+    x: Floats, share: Floats, weight: Floats, part: float, minimum: Floats, level_of: Ints, levels: Floats
+) -> tuple[Floats, Ints, float]:
+    """Take part of all above their least tasks; shares held, rows without any, and the smallest level; fills `levels`."""
+    rate, out, count, value = np.empty(len(share)), np.empty(len(share), dtype=np.int64), 0, np.inf
+    levels[:] = np.inf
+    for i in range(len(share)):
+        if part < 1.0:
+            x[i, 0] = max(x[i, 0] * part, min(x[i, 0], minimum[i]))
+        rate[i] = x[i, 0] * share[i]
+        level = rate[i] / weight[i]
+        if level_of[i] >= 0:
+            levels[level_of[i]] = min(levels[level_of[i]], level)
+        if x[i, 0] <= 0.0:
+            out[count] = i
+            count += 1
+        elif share[i] > 0.0:
+            value = min(value, level)
+    return rate, out[:count].copy(), value

@@ -65,7 +65,14 @@ def cheapest(
 
 @compiled
 def slopes(
-    start: Ints, flavor: Ints, speed: Floats, bundle: Floats, tasks: Floats, minimum: Floats, goal: Floats, prices: Floats
+    start: Ints,
+    flavor: Ints,
+    speed: Floats,
+    bundle: Floats,
+    tasks: Floats,
+    minimum: Floats,
+    goal: Floats,
+    prices: Floats,
 ) -> tuple[Floats, Floats]:
     """What each claim pays for its goal, and what the next unit of rate would cost it: (K,) each."""
     paid, ahead = np.zeros(len(goal)), np.zeros(len(goal))
@@ -121,7 +128,9 @@ def root(
             if high > 1e290:
                 return np.inf
             high *= 16.0
-    elif _bill(start, flavor, speed, bundle, tasks, minimum, held, weight, cap, prices, high)[0] + drain * high <= budget:
+    elif (
+        _bill(start, flavor, speed, bundle, tasks, minimum, held, weight, cap, prices, high)[0] + drain * high <= budget
+    ):
         return high
     at, width = high, 4.0 * (high - low)
     for _ in range(TURNS):

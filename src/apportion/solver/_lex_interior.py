@@ -285,6 +285,8 @@ def _prices(schur: Floats, q: Floats, heavy: float, right: Floats, first: float,
     system = schur * scale[:, None] * scale + tie * unit[:, None] * unit
     firm = system + 1e-15 * np.eye(len(q))
     both = np.empty((len(q), 2))
+    if not (np.isfinite(right).all() and np.isfinite(first)):
+        return np.nan
     both[:, 0], both[:, 1] = right * scale + tie * first * unit, unit
     solved = np.linalg.solve(firm, both)
     for _ in range(2):
@@ -375,10 +377,14 @@ def _iterate(
                 start, at, v, use, most, least, base, lift, room, drain, primal, dual, phi, schur, q, heavy,
                 square, inverse, c, tau, aim, up, down,
             )  # fmt: skip
+            if not np.isfinite(dphi):
+                break
             if half == 0:
                 after = _after(primal, up, dual, down, _limit(primal, up, 1.0), _limit(dual, down, 1.0))
                 centre = total / count * max((after / total) ** 3, LEAST)
                 aim = centre - primal * dual - up * down
+        if not np.isfinite(dphi):
+            break
         first = min(_limit(primal, up, 1.0 / SHORT) * SHORT, 1.0)
         second = min(_limit(dual, down, 1.0 / SHORT) * SHORT, 1.0)
         phi += first * dphi

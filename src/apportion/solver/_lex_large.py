@@ -6,9 +6,9 @@ the prices better, and so on with narrower bounds about fewer claims, until thos
 beside all the settled ones. As long as the prices stay within all bounds, that is the level of the whole.
 """
 
+import time
 from dataclasses import dataclass
 
-import time
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
@@ -74,7 +74,9 @@ class Found:
     held: bool
 
 
-def large_level(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess | None = None) -> Found:
+def large_level(
+    claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess | None = None
+) -> Found:
     """Find the next level of the claims `who`."""
     count = FEW
     while guess is None or count * STEP < 2 * len(who):
@@ -131,7 +133,25 @@ def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints,
         others = Others(fixed / step, rising / step, bounds.least, bounds.most)
         found = next_level(rows, room / step, size / step, 0.0, others, step > 1)
         better = _guess(found, room / size, radius)
-        print("   %.3f"%time.process_time(), "pairs", len(rows.flavor), "attempt", len(who), "near", many, "step", step, "rad %.2g" % radius, "lvl", found.level, "moved", np.abs(np.log(np.maximum(better.prices,1e-300)/np.maximum(guess.prices,1e-300))).max(), found.level/guess.level-1, found.inside, bounds.hold(better))
+        print(
+            "   %.3f" % time.process_time(),
+            "pairs",
+            len(rows.flavor),
+            "attempt",
+            len(who),
+            "near",
+            many,
+            "step",
+            step,
+            "rad %.2g" % radius,
+            "lvl",
+            found.level,
+            "moved",
+            np.abs(np.log(np.maximum(better.prices, 1e-300) / np.maximum(guess.prices, 1e-300))).max(),
+            found.level / guess.level - 1,
+            found.inside,
+            bounds.hold(better),
+        )
         held = found.inside and bounds.hold(better)
         if step == 1 or not held:
             return Found(better, near, rows, found, held)
@@ -148,7 +168,9 @@ def _choices(claims: Problem, at: Ints, low: Floats, high: Floats, most: float) 
     above = np.divide(bundle @ high.T, speed, out=np.full(speed.shape, np.inf), where=may)
     best = above.argmin(axis=1)
     cheap, pace = above.min(axis=1), speed[np.arange(len(at)), best]
-    short = (most * claims.weight[at] >= claims.tasks[at] * speed.min(axis=1, initial=np.inf, where=below <= cheap[:, None]))
+    short = most * claims.weight[at] >= claims.tasks[at] * speed.min(
+        axis=1, initial=np.inf, where=below <= cheap[:, None]
+    )
     short |= claims.minimum[at] > 0
     faster = short[:, None] & (speed >= pace[:, None])
     return np.asarray(may & ((below <= cheap[:, None]) | faster | (claims.minimum[at] > 0)[:, None]))

@@ -15,6 +15,7 @@ from apportion.solver._lex_program import Rows, highest
 from apportion.solver.problem import Problem
 
 TURNS = 30  # most programs for one level
+CLOSE = 1e-4  # width of the window of a level's last program
 SAME = 1e-9  # levels closer than this are one
 ROOM = 1e-11  # part of a stopped claim's rate that is left open, so that the next program has an inside
 SURE = 10.0  # how much a price must outweigh slack, both in units of capacity, to count
@@ -41,37 +42,60 @@ class Level:
     slack: Floats
     inside: bool
 
+    def sure(self, room: Floats) -> Floats:
+        """Prices that outweigh slack, the others 0, scaled so that `room` (F, R) costs one: in units of capacity."""
+        prices = np.where(self.prices > SURE * self.slack, self.prices, 0.0)
+        return np.asarray(prices / max(float((prices * room).sum()), 1e-300))
+
 
 def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
-    """Level after level: tasks (P,), the level at which each claim stopped (K,), and each level's prices."""
-    level_of = np.full(len(rows.cap), -1)
+    """Level after level: tasks (P,), the level whose prices hold each claim (K,), and each level's prices.
+
+    A claim that goes on needs nothing of what is used up and never will, so it loses the flavors where it would; when it has
+    all that it can have on the others, it is held by the level that took them from it.
+    """
+    level_of, holder = np.full(len(rows.cap), -1), np.full(len(rows.cap), -1)
+    pairs, tasks = np.arange(len(rows.flavor)), np.zeros(len(rows.flavor))
     prices: list[Floats] = []
-    last, tasks = 0.0, np.zeros(len(rows.flavor))
-    size = np.where(room > 0, room, 1.0)
+    last, priced, size = 0.0, 0.0, np.where(room > 0, room, 1.0)
     while rows.weight.any():
         found = next_level(rows, room, size, last)
-        level, goal, tasks, cost, slack = found.level, found.rate, found.tasks, found.prices, found.slack
+        tasks[:] = 0.0
+        tasks[pairs] = found.tasks
         rising = rows.weight > 0
-        capped = rising & (rows.demand(level) >= rows.cap * (1.0 - 1e-11))
-        cost = np.where(cost > SURE * slack, cost, 0.0)
-        money = float((cost * room / size).sum())
-        stuck = np.zeros(len(goal), dtype=bool)
-        if money > 0:
-            cost = cost / size / money
-            stuck = rising & ~capped & (_slopes(rows, goal * (1.0 + SAME), cost) > 0)
+        capped = rising & (rows.demand(found.level) >= rows.cap * (1.0 - ROOM))
+        cost = found.sure(room / size) / size
+        stuck = rising & ~capped & (_slopes(rows, found.rate * (1.0 + SAME), cost) > 0)
         if not (stuck | capped).any():
-            raise AssertionError("nobody stopped")
-        if stuck.any():
-            if prices and level <= last * (1.0 + SAME):
-                prices[-1] = prices[-1] + cost
-            else:
-                prices.append(cost)
-            level_of[stuck] = len(prices) - 1
+            stuck = rising  # prices too small to tell: stop here, which the bound will show
+        if stuck.any() and prices and found.level <= priced * (1.0 + SAME):
+            prices[-1] = prices[-1] + cost
+        elif stuck.any():
+            prices.append(cost)
+            priced = found.level
+        level_of[stuck] = len(prices) - 1
+        level_of[capped] = holder[capped]
+        held = np.where(capped, rows.cap, np.where(stuck, found.rate, 0.0)) * (1.0 - ROOM) + rows.held
         stop = stuck | capped
-        held = np.where(capped, rows.cap * (1.0 - ROOM), np.where(stuck, goal * (1.0 - ROOM), rows.held))
         rows = replace(rows, held=held, weight=np.where(stop, 0.0, rows.weight), cap=np.where(stop, 0.0, rows.cap))
-        last = level
+        rows, kept, less = _without(rows, cost)
+        holder[less] = len(prices) - 1
+        pairs, last = pairs[kept], found.level
     return tasks, level_of, prices
+
+
+def _without(rows: Rows, prices: Floats) -> tuple[Rows, Bools, Bools]:
+    """Take from rising claims without minimum the pairs that cost something: the pairs kept, and whose cap fell."""
+    owner = np.repeat(np.arange(len(rows.cap)), np.diff(rows.start))
+    going = (rows.weight > 0) & (rows.minimum <= 0)
+    kept = ~going[owner] | ((rows.bundle[owner] * prices[rows.flavor]).sum(axis=1) <= 0)
+    some = np.bincount(owner[kept], minlength=len(rows.cap))
+    kept |= (some == 0)[owner]
+    begin = np.concatenate([[0], np.cumsum(np.bincount(owner[kept], minlength=len(rows.cap)))])
+    top = np.maximum.reduceat(np.where(kept, rows.speed, 0.0), rows.start[:-1])
+    cap = np.where(going, rows.tasks * top, rows.cap)
+    less = cap < rows.cap
+    return replace(rows, start=begin, flavor=rows.flavor[kept], speed=rows.speed[kept], cap=cap), kept, less
 
 
 def rows_of(given: Problem, at: Ints, may: Bools | None = None) -> Rows:
@@ -82,7 +106,9 @@ def rows_of(given: Problem, at: Ints, may: Bools | None = None) -> Rows:
     begin = np.concatenate([[0], np.cumsum(may.sum(axis=1))])
     cap = given.tasks[at] * speed.max(axis=1, initial=0.0)
     none = np.zeros(len(at))
-    return Rows(begin, f, speed[i, f], given.bundle[at], given.tasks[at], given.minimum[at], none, given.weight[at], cap)
+    return Rows(
+        begin, f, speed[i, f], given.bundle[at], given.tasks[at], given.minimum[at], none, given.weight[at], cap
+    )
 
 
 def _slopes(rows: Rows, goal: Floats, prices: Floats) -> Floats:
@@ -90,7 +116,9 @@ def _slopes(rows: Rows, goal: Floats, prices: Floats) -> Floats:
     return slopes(*each, goal, prices)[1]
 
 
-def next_level(rows: Rows, room: Floats, size: Floats, low: float, others: Others | None = None, rough: bool = False) -> Level:
+def next_level(
+    rows: Rows, room: Floats, size: Floats, low: float, others: Others | None = None, rough: bool = False
+) -> Level:
     """The next level of some claims, and of others in their window; `inside` is false where that ends before."""
     rising = rows.weight > 0
     fixed = drain = np.zeros(room.shape)
@@ -100,27 +128,41 @@ def next_level(rows: Rows, room: Floats, size: Floats, low: float, others: Other
         high = bound(rows, even, room, drain, low, high)
     else:
         fixed, drain, low, high = others.fixed, others.rising, others.low, others.high
-    left, polished, inside = room - fixed, False, True
+    left, polished, inside, begun = room - fixed, False, True, low
+    prices = slack = np.zeros(room.shape)
     for _ in range(TURNS):
         base = rows.demand(low)
         lift = rows.demand(high) - base
-        each = left - low * drain, (high - low) * drain
-        tasks, prices, slack, phi = highest(rows, base, lift, *each, size)
-        if others is not None and not 0.0 < phi < 1.0:
-            inside = False
+        tasks, fresh, spare, phi = highest(rows, base, lift, left - low * drain, (high - low) * drain, size)
+        inside = others is None or 0.0 < phi < 1.0
         reached = base + min(phi, 1.0) * lift
         below = rising & (reached < rows.cap * (1.0 - 1e-15))
         new = float((reached[below] / rows.weight[below]).min(initial=high))
-        above = bound(rows, prices / size, left, drain, low, high)
-        if phi >= 1.0 - ROOM or polished or above <= max(new, low) * (1.0 + SAME) or not inside or rough:
+        above = bound(rows, fresh / size, left, drain, low, high)
+        if (fresh > SURE * spare).any() or not prices.any():
+            prices, slack = fresh, spare
+        if phi >= 1.0 - ROOM or polished or rough or not inside or above <= max(new, low) * (1.0 + SAME):
             break
         polished = above >= high * (1.0 - SAME)
-        low, high = max(new, low, above * (1.0 - 1e-4) if polished else 0.0), max(above, low)
+        near = above * (1.0 - CLOSE)
+        if polished and near <= begun:
+            break
+        low, high = near if polished else max(new, low), max(above, low)
     return Level(min(above, high), reached, tasks, prices, slack, inside)
 
 
 def bound(rows: Rows, prices: Floats, left: Floats, drain: Floats, low: float, high: float) -> float:
     """The highest level, from low to high, that these prices allow where `left` (F, R) less level · `drain` is there."""
-    each = (rows.start, rows.flavor, rows.speed, rows.bundle, rows.tasks, rows.minimum, rows.held, rows.weight, rows.cap)
+    each = (
+        rows.start,
+        rows.flavor,
+        rows.speed,
+        rows.bundle,
+        rows.tasks,
+        rows.minimum,
+        rows.held,
+        rows.weight,
+        rows.cap,
+    )
     budget = float((prices * left).sum()) * (1.0 + ROOM)
     return root(*each, prices, budget, float((prices * drain).sum()), low, high)

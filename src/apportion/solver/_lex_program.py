@@ -16,6 +16,7 @@ from apportion.domain.arrays import Floats, Ints
 from apportion.solver._lex_interior import interior
 
 FEW = 1500  # pairs up to which the simplex method is used
+DROPPED = 1e-8  # coefficients that it may take for zero
 FINE = 1e-10  # its tolerances, the least that it takes
 
 
@@ -93,7 +94,8 @@ def highest(
         (room / size).ravel()[keep],
         (drain / size).ravel()[keep],
     )
-    x, p, s, phi = _by_simplex(scaled) if len(owner) <= FEW else interior(*vars(scaled).values())[:4]
+    small = len(owner) <= FEW and each.min(initial=1.0, where=each > 0) > DROPPED
+    x, p, s, phi = _by_simplex(scaled) if small else interior(*vars(scaled).values())[:4]
     prices, slack = np.zeros(room.size), np.maximum((room / size).ravel(), 0.0)
     prices[keep], slack[keep] = p, s
     return x * unit[owner], prices.reshape(room.shape), slack.reshape(room.shape), phi

@@ -53,9 +53,7 @@ def settle(
             made = _capped(v, fast)
         elif rated and most * weight[i] < tasks[i] * fastest:
             made = _single(v, below, best, cheap)
-            if made != OPEN and (
-                most * weight[i] > tasks[i] * v[best] or least * weight[i] < minimum[i] * v[best]
-            ):
+            if made != OPEN and (most * weight[i] > tasks[i] * v[best] or least * weight[i] < minimum[i] * v[best]):
                 made = OPEN
             if made == OPEN and minimum[i] == 0.0:
                 made = _pair(v, below, above, tasks[i], least * weight[i], most * weight[i])

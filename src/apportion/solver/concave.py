@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.solver.classes import classes
 from apportion.solver.compiled import compiled
 from apportion.solver.interior import Sparse, interior
 from apportion.solver.problem import Answer, Problem
@@ -73,6 +74,22 @@ def concave(given: Problem, alpha: float, start: Floats | None = None, tolerance
     Claims that can reach no positive rate stand outside and get nothing. `start` (F, R) takes earlier prices.
     """
     claims = _masked(given)
+    together = classes(claims, alpha)
+    if together is not None:
+        prices, x = _found(together.problem, alpha, start, tolerance)
+        x = x[together.of] * together.part[:, None]
+        hoped, paid = _response(claims, prices, alpha)
+        return _bounded(claims, alpha, prices, x, (x * claims.speed).sum(axis=1), hoped, paid, tolerance)
+    return _separate(claims, alpha, start, tolerance)
+
+
+def _found(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> tuple[Floats, Floats]:
+    answer = _separate(claims, alpha, start, tolerance)
+    return answer.prices, answer.x
+
+
+def _separate(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> Answer:
+    """Solve for claims that are all different."""
     if len(claims) <= FEW:
         return _at_once(claims, alpha, tolerance)
     part, room = _sample(claims, FEW, alpha)

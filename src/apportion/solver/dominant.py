@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._dom_fill import event, prepare, stop
+from apportion.solver._dom_fill import event, finish, prepare, stop
 from apportion.solver.leximin import leximin
 from apportion.solver.problem import Answer, Problem
 
@@ -57,7 +57,7 @@ def _filled(given: Problem) -> Answer:
     arrays = (given.tasks, given.weight, given.minimum)
     who, free = prepare(given.speed, given.bundle, given.capacity[0], *arrays, pace, share)
     x[free, 0] = given.tasks[free]
-    levels: list[float] = []
+    total = np.zeros(len(room))
     bounds: list[float] = []
     prices: list[Floats] = []
     rest = (given.bundle, pace, given.tasks, given.minimum)
@@ -69,44 +69,31 @@ def _filled(given: Problem) -> Answer:
         else:
             left = room - fixed - level * slope
             full = (left <= USED_UP * given.capacity[0]) & (slope > 0)
-            levels.append(level)
             dear = full & (slope * level > 0)
             bounds.append(level + float((error * given.capacity[0][dear] / slope[dear]).min(initial=np.inf)))
             prices.append(np.where(full, 1.0 / np.maximum(given.capacity[0], 1e-300), 0.0)[None] / max(full.sum(), 1))
-        used, who = stop(who, *rest, full, level, len(levels) - 1, x, level_of)
-        room = np.maximum(room - used, 0.0)
-    return _answer(given, x, share, level_of, np.array(levels), np.array(bounds), prices)
+        used, who = stop(who, *rest, full, level, len(bounds) - 1, x, level_of)
+        room, total = np.maximum(room - used, 0.0), total + used
+    return _answer(given, x, share, level_of, total, np.array(bounds), prices)
 
 
 def _answer(
-    given: Problem, x: Floats, share: Floats, level_of: Ints, levels: Floats, bounds: Floats, prices: list[Floats]
+    given: Problem, x: Floats, share: Floats, level_of: Ints, used: Floats, bounds: Floats, prices: list[Floats]
 ) -> Answer:
     """Make sure of feasibility, and leave out levels at which nobody stopped."""
-    _trim(given, x)
-    rate = x[:, 0] * share
-    ratio = rate / given.weight
-    held = np.flatnonzero(np.bincount(level_of[level_of >= 0], minlength=len(levels)))
-    number = np.full(len(levels) + 1, -1)
-    number[held] = np.arange(len(held))
-    level_of = number[level_of]
-    levels = np.full(len(held), np.inf)
-    at = level_of >= 0
-    np.minimum.at(levels, level_of[at], ratio[at])
-    bounds = np.maximum(bounds[held], levels)
-    able = (share > 0) & (given.tasks > 0)
-    value = float(ratio[able].min(initial=np.inf)) if able.any() else 0.0
-    bound = float(bounds[0]) if len(held) and levels[0] <= value * (1.0 + 1e-12) else value
+    room = given.capacity[0] * (1.0 - 2.0**-51 * len(given) ** 0.5)  # about the rounding error of such sums
+    over = used > room
+    part = float((room[over] / used[over]).min(initial=1.0))
+    levels = np.empty(len(bounds))
+    rate, out, value = finish(x, share, given.weight, part, given.minimum, level_of, levels)
+    held = np.isfinite(levels)
+    if not held.all():
+        number = np.append(np.cumsum(held) - 1, -1)
+        level_of, levels, bounds = number[level_of], levels[held], bounds[held]
+    bounds = np.maximum(bounds, levels)
+    value = value if np.isfinite(value) else 0.0
+    bound = float(bounds[0]) if len(bounds) and levels[0] <= value * (1.0 + 1e-12) else value
     gap = float(np.log(bounds / levels).max(initial=0.0)) if (levels > 0).all() else 0.0
-    shaped = np.array([prices[k] for k in held]).reshape(len(held), *given.capacity.shape)
-    first = shaped[0] if len(held) else np.zeros_like(given.capacity)
-    out = np.flatnonzero(x[:, 0] <= 0.0)
+    shaped = np.array(prices).reshape(-1, *given.capacity.shape)[held]
+    first = shaped[0] if len(shaped) else np.zeros_like(given.capacity)
     return Answer(x, rate, first, value, bound, gap, True, out, levels, bounds, shaped, level_of)
-
-
-def _trim(given: Problem, x: Floats) -> None:
-    """Take away what rounding of sums gave too much, from those above their least tasks if that is enough."""
-    used = x[:, 0] @ given.bundle
-    over = used > given.capacity[0]
-    if over.any():
-        part = float((given.capacity[0][over] / used[over]).min()) * (1.0 - 2.0**-50)
-        x[:, 0] = np.maximum(x[:, 0] * part, np.minimum(x[:, 0], given.minimum))

@@ -13,6 +13,7 @@ Source: Wright, *Primal-Dual Interior-Point Methods*, SIAM 1997, chapter 10; Zha
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,6 +45,17 @@ class Sparse:
     minimum: Floats
 
 
+class _Begin(NamedTuple):
+    """Of the resources that may be scarce, one an entry: room, prices, others' use and its fall, positions, price unit."""
+
+    room: Floats
+    prices: Floats
+    use: Floats
+    falls: Floats
+    at: Ints
+    unit: Floats
+
+
 def interior(
     claims: Sparse,
     room: Floats,
@@ -66,7 +78,7 @@ def interior(
     A resource that these claims could not use up if they had all they ask for, and where nobody else uses less when prices
     rise, is left out and has the price 0.
     """
-    flavors, width = room.shape
+    flavors = len(room)
     most = _most_use(claims, flavors)
     use, falls = (np.zeros_like(room), np.zeros((room.size, room.size))) if others is None else others
     rows = np.flatnonzero((np.diag(falls) > 0) | (most + use > room).ravel())
@@ -83,15 +95,38 @@ def interior(
         x[np.repeat(paying, np.diff(claims.start))] = rest
         return x, prices
     size = np.maximum(capacity.ravel()[rows], 1e-300)
-    p = scale / len(rows) / size if prices is None else prices.ravel()[rows].astype(np.float64)
-    arrays = (claims.speed, claims.bundle, claims.tasks, claims.weight, claims.minimum, room.ravel()[rows], p)
-    rest = (use.ravel()[rows], falls[np.ix_(rows, rows)], at, scale / len(rows) / size, alpha, scale)
-    x, found[rows], off = _iterate(claims.start, claims.flavor, *arrays, *rest, False)
+    p: Floats = np.asarray(scale / len(rows) / size if prices is None else prices.ravel()[rows])
+    begin = _Begin(room.ravel()[rows], p, use.ravel()[rows], falls[np.ix_(rows, rows)], at, scale / len(rows) / size)
+    x, priced, off = _started(claims, begin, alpha, scale, centred=False)
     if off > ALMOST:
-        again, others_prices, still = _iterate(claims.start, claims.flavor, *arrays, *rest, True)
+        again, other, still = _started(claims, begin, alpha, scale, centred=True)
         if still < off:
-            x, found[rows] = again, others_prices
+            x, priced = again, other
+    found[rows] = priced
     return x, found.reshape(room.shape)
+
+
+def _started(
+    claims: Sparse, begin: _Begin, alpha: float, scale: float, *, centred: bool
+) -> tuple[Floats, Floats, float]:
+    return _iterate(
+        claims.start,
+        claims.flavor,
+        claims.speed,
+        claims.bundle,
+        claims.tasks,
+        claims.weight,
+        claims.minimum,
+        begin.room,
+        begin.prices,
+        begin.use,
+        begin.falls,
+        begin.at,
+        begin.unit,
+        alpha,
+        scale,
+        centred,
+    )
 
 
 def _paying(claims: Sparse, at: Ints) -> Bools:
@@ -138,7 +173,7 @@ def _fastest(start: Ints, speed: Floats) -> Ints:
 
 
 @compiled
-def _begin(
+def _begin(  # noqa: C901, PLR0912  # one compiled kernel
     start: Ints, flavor: Ints, speed: Floats, bundle: Floats, tasks: Floats, w: Floats, least: Floats,
     p: Floats, at: Ints, alpha: float,
 ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
@@ -148,7 +183,6 @@ def _begin(
     lam, kappa = np.zeros(len(tasks)), np.zeros(len(tasks))
     for k in range(len(tasks)):
         a, b = start[k], start[k + 1]
-        d = b - a
         cheap = np.inf
         for e in range(a, b):
             cost = 0.0
@@ -199,7 +233,7 @@ def _between(value: float, middle: float) -> float:
 
 
 @compiled
-def _iterate(
+def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
     start: Ints, flavor: Ints, speed: Floats, bundle: Floats, tasks: Floats, w: Floats, least: Floats,
     room: Floats, p: Floats, use: Floats, falls: Floats, at: Ints, unit: Floats, alpha: float, scale: float, centred: bool,
 ) -> tuple[Floats, Floats, float]:  # fmt: skip
@@ -210,7 +244,7 @@ def _iterate(
     x, zeta, lam, kappa = _begin(start, flavor, speed, bundle, tasks, w, least, p, at, alpha)
     y = np.maximum(0.05 * np.abs(room), 1e-3 * scale / size / p)
     u, low = np.empty(many), np.empty(many)
-    # how far slacks are from what they stand for; carried along, because recomputing it would lose the digits of a small slack
+    # how far slacks are from what they stand for; carried along: recomputing it would lose the digits of a small slack
     off, below = np.zeros(many), np.zeros(many)
     for k in range(many):
         total = x[start[k] : start[k + 1]].sum()

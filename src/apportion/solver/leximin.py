@@ -6,9 +6,11 @@ import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.solver._lex_hull import root
-from apportion.solver._lex_levels import ROOM, SAME, levels, rows_of
+from apportion.solver._lex_levels import SAME, levels, rows_of
 from apportion.solver._lex_program import Rows
 from apportion.solver.problem import Answer, Problem
+
+STRESS = (1.0, 1e2, 1e4, 1e6, 1e8)  # how much the prices of earlier levels count beside a level's own
 
 
 def leximin(given: Problem, start: Floats | None = None, tolerance: float = 1e-8) -> Answer:
@@ -47,30 +49,74 @@ def _settle(given: Problem, speed: Floats, x: Floats, capped: Bools) -> None:
 
 
 def _answer(
-    given: Problem, speed: Floats, x: Floats, able: Bools, at: Ints, rows: Rows, level_of: Ints, prices: list[Floats], tolerance: float
+    given: Problem,
+    speed: Floats,
+    x: Floats,
+    able: Bools,
+    at: Ints,
+    rows: Rows,
+    level_of: Ints,
+    prices: list[Floats],
+    tolerance: float,
 ) -> Answer:
     """Value and bounds from the division itself."""
     rate = (speed * x).sum(axis=1)
     ratio = rate / given.weight
     count = len(prices)
     levels, bounds = np.zeros(count), np.zeros(count)
+    over = np.zeros_like(given.capacity)
     for k, price in enumerate(prices):
         levels[k] = ratio[level_of == k].min()
         before = (level_of[at] >= 0) & (level_of[at] < k)
-        seen = replace(
-            rows, held=np.where(before, rate[at], 0.0), weight=np.where(before, 0.0, rows.weight), cap=np.where(before, 0.0, rows.cap)
+        each = (np.where(before, 0.0, column) for column in (rows.weight, rows.cap))
+        seen = Rows(
+            rows.start,
+            rows.flavor,
+            rows.speed,
+            rows.bundle,
+            rows.tasks,
+            rows.minimum,
+            np.where(before, rate[at], 0.0),
+            *each,
         )
-        money = float((price * given.capacity).sum()) * (1.0 + (len(given) + price.size) * 2.0**-52)
-        bounds[k] = max(levels[k], _root(seen, price, money, np.inf if np.isinf(rows.cap).any() else float((rows.cap / given.weight[at]).max())))
+        tried = [price + much * over for much in (STRESS if k else (0.0,))]
+        found = [_bound(seen, one, given.capacity, len(given)) for one in tried]
+        best = int(np.argmin(found))
+        prices[k], bounds[k] = tried[best], max(levels[k], found[best])
+        over = over + price / max(float((price * given.capacity).sum()), 1e-300)
     value = float(ratio[able].min()) if able.any() else 0.0
     bound = bounds[0] if count and levels[0] <= value * (1 + SAME) else value
     gap = float(np.log(bounds / levels).max(initial=0.0)) if count else 0.0
     return Answer(
-        x, rate, prices[0] if count else np.zeros_like(given.capacity), value, float(bound), gap, gap <= tolerance,
-        np.flatnonzero(~able), levels, bounds, np.array(prices).reshape(count, *given.capacity.shape), level_of,
+        x,
+        rate,
+        prices[0] if count else np.zeros_like(given.capacity),
+        value,
+        float(bound),
+        gap,
+        gap <= tolerance,
+        np.flatnonzero(~able),
+        levels,
+        bounds,
+        np.array(prices).reshape(count, *given.capacity.shape),
+        level_of,
     )
 
 
-def _root(rows: Rows, prices: Floats, budget: float, high: float) -> float:
-    each = (rows.start, rows.flavor, rows.speed, rows.bundle, rows.tasks, rows.minimum, rows.held, rows.weight, rows.cap)
-    return root(*each, prices, budget, 0.0, 0.0, high)
+def _bound(rows: Rows, prices: Floats, capacity: Floats, many: int) -> float:
+    """The level that prices (F, R) do not let anybody exceed, with the rounding errors of sums."""
+    money = float((prices * capacity).sum()) * (1.0 + (many + prices.size) * 2.0**-52)
+    rising = rows.weight > 0
+    most = float((rows.cap[rising] / rows.weight[rising]).max(initial=0.0))
+    each = (
+        rows.start,
+        rows.flavor,
+        rows.speed,
+        rows.bundle,
+        rows.tasks,
+        rows.minimum,
+        rows.held,
+        rows.weight,
+        rows.cap,
+    )
+    return root(*each, prices, money, 0.0, 0.0, most)

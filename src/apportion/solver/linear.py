@@ -7,10 +7,13 @@ for on one flavor or nothing, and the others are solved exactly against what tho
 D(p), so it holds whatever HiGHS did.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.errors import BadInput
+from apportion.solver.classes import alike
 from apportion.solver.problem import Answer, Problem
 from apportion.solver.response import sweep
 
@@ -35,6 +38,47 @@ def linear(
         if the minima do not fit.
     """
     how = (method, presolve)
+    given = _limited(given)
+    of = alike(given)
+    if of is not None:
+        answer = _separate(_joined(given, of), start, tolerance, how)
+        return _bounded(given, answer.prices, answer.x[of] * _parts(given, of, answer.x)[:, None], tolerance)
+    return _separate(given, start, tolerance, how)
+
+
+def _limited(given: Problem) -> Problem:
+    """Cap claims without a limit at what all capacities together could serve of each, so that every price gives a bound."""
+    endless = np.flatnonzero(np.isinf(given.tasks))
+    if not len(endless):
+        return given
+    tasks = given.tasks.copy()
+    tasks[endless] = 0.0
+    for capacity, may in zip(given.capacity, given.usable[endless].T, strict=True):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            hold = np.where(given.bundle[endless] > 0, capacity / given.bundle[endless], np.inf).min(axis=1)
+        tasks[endless] += np.where(may, hold, 0.0)
+    return replace(given, tasks=np.maximum(tasks, given.minimum))
+
+
+def _joined(given: Problem, of: Ints) -> Problem:
+    """Make one claim of all that are alike."""
+    _, first = np.unique(of, return_index=True)
+    tasks, least = (np.asarray(np.bincount(of, column), dtype=np.float64) for column in (given.tasks, given.minimum))
+    return Problem(given.speed[first], given.bundle[first], given.capacity, tasks, given.weight[first], least)
+
+
+def _parts(given: Problem, of: Ints, x: Floats) -> Floats:
+    """Each claim's part of what its class gets: its minimum, and of the rest in proportion to what it still asks: (M,)."""
+    total = x.sum(axis=1)
+    least = np.bincount(of, given.minimum)
+    more = np.where(np.isinf(given.tasks), 1.0, given.tasks - given.minimum)
+    wish = np.maximum(np.bincount(of, more), 1e-300)
+    each = given.minimum + np.maximum(total - least, 0.0)[of] * more / wish[of]
+    return np.asarray(each / np.maximum(np.bincount(of, each)[of], 1e-300))
+
+
+def _separate(given: Problem, start: Floats | None, tolerance: float, how: tuple[str, bool]) -> Answer:
+    """Solve for claims that are all different."""
     room = given.capacity * (1.0 - SPARE)
     if len(given) <= FEW:
         x, prices = _program(given, given.usable, room, how)
@@ -83,7 +127,7 @@ def _program(part: Problem, may: Bools, room: Floats, how: tuple[str, bool]) -> 
     are of one size.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import coo_array
+    from scipy.sparse import coo_array, vstack
 
     x, prices = np.zeros(part.speed.shape), np.zeros(room.shape)
     i, f = np.nonzero(may & (part.tasks > 0)[:, None])
@@ -106,8 +150,6 @@ def _program(part: Problem, may: Bools, room: Floats, how: tuple[str, bool]) -> 
     capped = np.flatnonzero(np.isfinite(part.tasks))
     sums = coo_array((unit / np.where(np.isfinite(part.tasks[i]), part.tasks[i], 1.0), (i, np.arange(len(i))))).tocsr()
     least = np.flatnonzero(part.minimum > 0)
-    from scipy.sparse import vstack
-
     floor = coo_array((-unit / np.maximum(part.minimum[i], 1e-300), (i, np.arange(len(i))))).tocsr()
     matrix = vstack([use[scarce], sums[np.intersect1d(capped, np.unique(i))], floor[least]])
     right = np.concatenate(

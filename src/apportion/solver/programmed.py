@@ -112,7 +112,9 @@ def _problem(situation: Situation, weight: Floats, at: Ints, base: Ints) -> Prob
 def _whole(situation: Situation, at: Ints, real: Floats, base: Ints) -> Ints:
     """Make the grants of the claims inside whole; a minimum keeps the flavors that the program chose, if they hold it."""
     claims = situation.claims
-    some = (real > 0).any(axis=1)  # a claim with a real grant keeps a millionth of a task, or nothing bounds its logarithm
+    some = (real > 0).any(
+        axis=1
+    )  # a claim with a real grant keeps a millionth of a task, or nothing bounds its logarithm
     held, wish = base.copy(), base.astype(np.float64)
     held[at] = _least(real, np.maximum(claims.min_tasks_micro[at], some))
     wish[at] = real

@@ -23,7 +23,7 @@ def marginal(w: float, alpha: float, t: float) -> float:
     """W · U′(t)."""
     if alpha == 1.0:
         return w / t
-    return w * t ** (-alpha)
+    return w * t ** (-alpha)  # type: ignore[no-any-return]  # floats
 
 
 @compiled
@@ -51,7 +51,7 @@ def utility(w: float, alpha: float, t: float) -> float:
 
 
 @compiled
-def respond(
+def respond(  # noqa: C901, PLR0912  # one compiled walk
     cost: Floats, speed: Floats, least: float, most: float, w: float, alpha: float
 ) -> tuple[float, float, int, float, int, float]:
     """Walk one claim's hull: rate, cost, and tasks on one flavor and on another (−1: none).
@@ -109,7 +109,7 @@ def respond(
 
 
 @compiled
-def sweep(
+def sweep(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel, read once by the processor for each claim
     prices: Floats,
     speed: Floats,
     bundle: Floats,
@@ -260,7 +260,7 @@ def sweep(
 
 
 @compiled
-def _near_tie(
+def _near_tie(  # noqa: C901  # one compiled test
     cost: Floats,
     speed: Floats,
     least: float,
@@ -300,7 +300,7 @@ def _near_tie(
         if speed[g] <= 0.0:
             continue
         lose = cost[g] + rent - worth * speed[g]
-        if g == on or g == other or lose <= radius * (cost[g] + abs(rent) + swing * speed[g]):
+        if g in (on, other) or lose <= radius * (cost[g] + abs(rent) + swing * speed[g]):
             mask |= 1 << g
             many += 1
     if least > 0.0:

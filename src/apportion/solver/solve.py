@@ -9,6 +9,7 @@ import numpy.typing as npt
 from apportion.domain.arrays import Floats
 from apportion.errors import BadInput, nearest
 from apportion.solver.concave import concave
+from apportion.solver.dominant import dominant
 from apportion.solver.leximin import leximin
 from apportion.solver.linear import linear
 from apportion.solver.problem import Answer, Problem, problem
@@ -78,16 +79,10 @@ def _alpha_fair(given: Problem, start: Floats | None, tolerance: float, alpha: f
     return concave(given, alpha, start, tolerance)
 
 
-def _drf(given: Problem, start: Floats | None, tolerance: float, alpha: float | None) -> Answer:  # noqa: ARG001
-    from apportion.solver.dominant import dominant
-
-    return dominant(given, start)
-
-
 OBJECTIVES: dict[str, Callable[[Problem, Floats | None, float, Any], Answer]] = {
     "nash": lambda given, start, tolerance, _: concave(given, 1.0, start, tolerance),
     "alpha_fair": _alpha_fair,
     "utilitarian": lambda given, start, tolerance, _: linear(given, start, tolerance),
     "max_min": lambda given, start, tolerance, _: leximin(given, start, tolerance),
-    "drf": _drf,
+    "drf": lambda given, start, _tolerance, _: dominant(given, start),
 }
