@@ -398,7 +398,7 @@ class Slowly:
             bounds.append(root)
             gaps.append(root / reached[k] - 1)
             _, lost = min((self.z[i] / n[i], dust[i] / self.z[i]) for i in who if level_of[i] >= k)
-            may = Fraction(1, MICRO) + lost + (self.worth_of_dust(k, who) / steep if steep else 0)
+            may = Fraction(1, MICRO) + lost + (2 * self.worth_of_dust(k, who) / steep if steep else 0)
             self.wide_levels.append((gaps[-1], may))
         if not many:
             reached = [min((self.z[i] / n[i] for i in who), default=Fraction(0))]

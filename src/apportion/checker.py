@@ -482,7 +482,7 @@ def leximin(question: Question, claimed: Claimed) -> Stated:
         if not level or not top:
             return Stated(why=f"the prices of level {k} bound nothing")
         bounds.append(Fraction(top, UNIT))
-        gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + dust))
+        gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + 2 * dust))  # one floored, one rounded up
     first, bound = (held[0].at, bounds[0]) if held and held[0] else cap
     wide, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
     numbers = ((first, ROUND_FLOOR), (bound, ROUND_CEILING), (max(gaps)[0], ROUND_CEILING), (allowed, ROUND_FLOOR))

@@ -1,12 +1,15 @@
-"""Dominant resource fairness: leximin of dominant share over weight, on one flavor.
+"""Dominant resource fairness: leximin of dominant share over weight.
 
-    x_i = t · w_i / μ_i,    μ_i = max_r bundle[i,r] / capacity[r],    w_i = W_m · d_i / Σ_{k∈m} d_k,    d_i = tasks_i · μ_i
+    Σ_f x[i,f] = t · w_i / μ_i,    μ_i = max_r bundle[i,r] / Σ_f capacity[f,r]
+    w_i = W_m · d_i / Σ_{k∈m} d_k,    d_i = tasks_i · μ_i
 
 as one level t grows; a claim stops at its cap or when a resource that it needs is used up. A member's dominant share is
 then t · W_m, and cutting a claim in two changes nothing. Speed only tells where a claim may run. Members without standing
-(W = 0) are served after all others are saturated, each claim by the same fraction of what it asks.
+(W = 0) are served after all others are saturated, each claim by the same fraction of what it asks. The plan carries the
+prices that bound each level.
 
-Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(R·M·(log M + R)); exact, no iteration.
+Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: on one flavor O(R·M·(log M + R)), exact, no
+iteration; on several that of `apportion.solver.leximin`.
 Source: Ghodsi et al., *Dominant Resource Fairness*, NSDI 2011, sections 4 and 4.3 (weights); caps as the limited
 demands of Narayana and Kash, *Fair and Efficient Allocations with Limited Demands*, AAAI 2021.
 """
@@ -15,9 +18,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan, refuse_several_flavors, smallest_level
+from apportion.solver.dominant import dominant
+from apportion.solver.filled import filled_plan, smallest_level
+from apportion.solver.filled_levels import with_levels
+from apportion.solver.programmed import programmed_plan
 from apportion.solver.rates import by_share
 
 GUARDS: frozenset[str] = frozenset()
@@ -29,12 +36,16 @@ def divide(situation: Situation) -> Plan:
     Raises
     ------
     BadInput
-        if there are several flavors, or the claims' least tasks do not fit.
+        if the claims' least tasks do not fit.
     """
-    refuse_several_flavors(situation, "drf")
+    certificate = Certificate("leximin", gain="dominant")
+    if len(situation.flavors) != 1:
+        return programmed_plan(situation, "drf", situation.weight, certificate, dominant)
     rate, phase = by_share(situation, situation.standing.share)
     plan = filled_plan(situation, "drf", rate, phase)
-    return replace(plan, objective=smallest_level(plan, rate, phase))
+    plan = replace(plan, objective=smallest_level(plan, rate, phase))
+    inside = (phase == 0) & situation.claims.bundle.any(axis=1)
+    return with_levels(situation, plan, np.where(inside, rate[:, 0], 0.0), certificate)
 
 
 def promises(situation: Situation) -> tuple[str, ...]:
@@ -46,7 +57,9 @@ def promises(situation: Situation) -> tuple[str, ...]:
     most t · W_k of anything: no envy. With claims of several proportions a member goes on rising where others stopped, and
     both fail.
     """
-    if len(situation.flavors) > 1 or situation.claims.min_tasks_micro.any() or not _one_proportion(situation):
+    if len(situation.flavors) > 1:
+        return ("feasible", "non_wasteful")
+    if situation.claims.min_tasks_micro.any() or not _one_proportion(situation):
         return ("feasible", "non_wasteful", "pareto")
     incentive = ("sharing_incentive",) if _entitled_alike(situation) else ()
     return ("feasible", "non_wasteful", "pareto", *incentive, "envy_free", "envy_free_up_to_one_task")

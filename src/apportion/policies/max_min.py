@@ -1,14 +1,15 @@
-"""Leximin of what each claim gains by pooling, on one flavor: its rate over its rate on its member's own entitlement.
+"""Leximin of what each claim gains by pooling: its rate over its rate on its member's own entitlement.
 
-    x_i = t · n_i,    n_i: claim i's tasks in its member's own plan on E[m] alone
+    z_i = Σ_f speed[i,f] · x[i,f] = t · n_i,    n_i: claim i's rate in its member's own plan on E[m] alone
 
 as one level t grows; a claim stops at its cap or when a resource that it needs is used up. In the own plan all claims of the
-member rise by the same fraction of what they ask until a resource of E[m] that they need is used up. Speed is common to both
-on one flavor, so z_i / n_i is the ratio of tasks. Every entitlement being part of the pool, t reaches 1 for everybody. Minima
+member rise by the same fraction of what they ask until a resource of E[m] that they need is used up; on several flavors the
+own plan is the leximin of these fractions. Every entitlement being part of the pool, t reaches 1 for everybody. Minima
 count in the pool's plan and not in the own plan. Claims with n_i = 0 come after: first those of members with standing,
 member m's dominant share rising at speed W_m, then the others, each by the same fraction of what it asks.
 
-Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(R·M·(log M + R)); exact, no iteration.
+Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: on one flavor O(R·M·(log M + R)), exact, no
+iteration; on several that of `apportion.solver.leximin`, once for each member and once for the pool.
 Source: leximin by progressive filling, Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2, with the members'
 own plans as the reference, as in Gavel (Narayanan et al., OSDI 2020, section 4.1).
 """
@@ -18,10 +19,15 @@ from dataclasses import replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats
+from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan, refuse_several_flavors, smallest_level
+from apportion.solver.filled import filled_plan, smallest_level
+from apportion.solver.filled_levels import with_levels
+from apportion.solver.leximin import leximin
+from apportion.solver.problem import Problem
+from apportion.solver.programmed import programmed_plan
 from apportion.solver.rates import by_share
 
 GUARDS: frozenset[str] = frozenset()
@@ -33,16 +39,25 @@ def divide(situation: Situation) -> Plan:
     Raises
     ------
     BadInput
-        if there are several flavors, or the claims' least tasks do not fit.
+        if the claims' least tasks do not fit.
     """
-    refuse_several_flavors(situation, "max_min")
+    if len(situation.flavors) != 1:
+        own = own_rates(situation)
+        stated = np.rint(own * MICRO).astype(np.int64)
+        certificate = Certificate("leximin", weighing="stated", stated=stated)
+        return programmed_plan(situation, "max_min", stated / MICRO, certificate, leximin)
     own = own_plan(situation)
     rate, phase = by_share(situation, situation.standing.share)
     first = own > 0
     rate = np.where(first[:, None], own[:, None], rate)
     phase = np.where(first, 0, phase + 1)
     plan = filled_plan(situation, "max_min", rate, phase)
-    return replace(plan, objective=smallest_level(plan, rate, phase))
+    plan = replace(plan, objective=smallest_level(plan, rate, phase))
+    stated = np.rint(own * situation.claims.speed[:, 0]).astype(np.int64)
+    certificate = Certificate(
+        "leximin", weighing="stated", stated=np.where(situation.claims.bundle.any(axis=1), stated, 0)
+    )
+    return with_levels(situation, plan, np.where(stated > 0, own, 0.0), certificate)
 
 
 def promises(situation: Situation) -> tuple[str, ...]:
@@ -51,8 +66,25 @@ def promises(situation: Situation) -> tuple[str, ...]:
     Each member gets at least its own plan, and in that plan some claim of it is at its cap or held by a resource of E[m]
     that is used up, so E[m] alone cannot serve more to all of them. A minimum of somebody else could take that away.
     """
+    if len(situation.flavors) > 1:
+        return ("feasible", "non_wasteful")
     incentive = () if situation.claims.min_tasks_micro.any() else ("sharing_incentive",)
     return ("feasible", "non_wasteful", "pareto", *incentive)
+
+
+def own_rates(situation: Situation) -> Floats:
+    """What each claim gets done in its member's own plan on E[m] alone, on several flavors: (M,)."""
+    claims, own = situation.claims, np.zeros(len(situation.claims))
+    fastest = np.where(situation.possible, claims.speed, 0.0).max(axis=1, initial=0.0)
+    asks = (fastest > 0) & (claims.tasks_micro > 0) & claims.bundle.any(axis=1)
+    for m, entitlement in enumerate(situation.standing.entitlement):
+        at = np.flatnonzero(asks & (claims.member == m))
+        if len(at) and entitlement.any():
+            most = claims.tasks_micro[at] / MICRO
+            columns = (claims.speed[at], claims.bundle[at].astype(np.float64), entitlement.astype(np.float64))
+            given = Problem(*columns, most, most * fastest[at], np.zeros(len(at)))
+            own[at] = leximin(given).rate
+    return own
 
 
 def own_plan(situation: Situation) -> Floats:

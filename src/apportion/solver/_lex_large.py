@@ -6,15 +6,14 @@ the prices better, and so on with narrower bounds about fewer claims, until thos
 beside all the settled ones. As long as the prices stay within all bounds, that is the level of the whole.
 """
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_levels import Level, Others, next_level, rows_of
+from apportion.solver._lex_levels import ROOM, SAME, Level, Others, levels, next_level, rows_of, slopes_of
 from apportion.solver._lex_program import Rows
-from apportion.solver._lex_settle import settle
+from apportion.solver._lex_settle import reply, settle, write
 from apportion.solver.problem import Problem
 
 FEW = 400  # claims of the first sample
@@ -23,6 +22,10 @@ WIDE = 2500  # most open claims that are solved at once
 ANCHORS = 100  # claims that count as open though they are not
 DOUBT = 4.0  # standard errors that bounds leave
 ATTEMPTS = 6
+UNBOUND = 1e6  # times a resource, of one that costs nothing
+MOST = 20_000  # most open claims where ties keep them so
+SMALL = 1500  # claims that are solved at once
+EMPTY = 1e-9  # part of a resource that counts as none
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +47,11 @@ class Bounds:
     least: float
     most: float
 
-    def about(guess: Guess, radius: float) -> "Bounds":  # noqa: N805
-        """Bounds of a relative width about a guess."""
+    @staticmethod
+    def about(guess: Guess, radius: float) -> "Bounds":
+        """Bounds of a relative width about a guess; a price of 0 is taken for sure."""
         wide = np.exp(radius)
-        unsure = guess.slack < 4.0 * radius
-        pad = np.where(unsure, 0.1 * radius / guess.prices.size, 0.0)
+        pad = 0.0
         low = np.maximum(guess.prices / wide - pad, 0.0)
         return Bounds(low, guess.prices * wide + pad, guess.level / wide, guess.level * wide)
 
@@ -65,10 +68,14 @@ class Bounds:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The level of very many claims: how each is settled is in `code`; the open ones are `near`, and their `rows`."""
+    """The level of very many claims: how each is settled is in `code`; the open ones are `near`, and `some` were solved.
+
+    `held` tells whether all were, and the level stayed within the bounds.
+    """
 
     guess: Guess
     near: Ints
+    some: Ints
     rows: Rows
     at: Level
     held: bool
@@ -90,6 +97,73 @@ def large_level(
             guess = Guess(guess.level, guess.prices, guess.slack, DOUBT / np.sqrt(len(rows)))
         count *= STEP
     return _settled(claims, who, room, size, code, guess)
+
+
+def large_levels(claims: Problem, at: Ints, x: Floats, level_of: Ints) -> tuple[list[Floats], list[float], bool]:
+    """Level after level of the claims `at`, the last few hundred at once; fills x (M, F) and level_of (M,).
+
+    Returns each level's prices, the bounds of those that were found here, and whether all stayed within their bounds.
+    """
+    room, size = claims.capacity.copy(), np.where(claims.capacity > 0, claims.capacity, 1.0)
+    prices: list[Floats] = []
+    bounds: list[float] = []
+    part, rows, who, holder, held = claims, None, at, np.full(len(claims), -1), True
+    while len(who) > SMALL:
+        code = np.empty(len(part), dtype=np.int16)
+        found = large_level(part, who, room, size, code)
+        held &= found.held
+        prices.append(found.guess.prices / size)
+        bounds.append(found.guess.level)
+        y, stopped = (x, level_of) if rows is None else (np.zeros(part.speed.shape), np.full(len(part), -1))
+        used, on = _write(part, who, code, found, len(bounds) - 1, holder, y, stopped)
+        if rows is not None:
+            x[rows], level_of[rows] = y, stopped
+        room = np.maximum(room - used, 0.0)
+        room[room < EMPTY * claims.capacity] = 0.0
+        rows = on if rows is None else rows[on]
+        part, holder = _without(part, on, room, holder[on], len(bounds) - 1)
+        who = np.arange(len(on))
+    if len(who):
+        rest = rows_of(part, who)
+        tasks, last, more = levels(rest, room)
+        to = who if rows is None else rows
+        x[np.repeat(to, np.diff(rest.start)), rest.flavor] = tasks
+        level_of[to] = np.where(last >= 0, last + len(bounds), holder[who])
+        prices += more
+    return prices, bounds, held
+
+
+def _write(
+    part: Problem, who: Ints, code: Ints, found: Found, number: int, holder: Ints, y: Floats, stopped: Ints
+) -> tuple[Floats, Ints]:
+    """Write down who stops at a level: what they use (F, R), and the claims that go on."""
+    guess, rows, near = found.guess, found.rows, found.some
+    priced = guess.prices > 0
+    arrays = (part.speed, part.bundle, part.tasks, part.weight)
+    used, on = write(who, code, *arrays, priced, guess.level, number, y, stopped, holder)
+    capped = rows.demand(guess.level) >= rows.cap * (1.0 - ROOM)
+    stuck = ~capped & (slopes_of(rows, found.at.rate * (1.0 + SAME), guess.prices) > 0)
+    tasks = np.zeros((len(near), part.speed.shape[1]))
+    tasks[np.repeat(np.arange(len(near)), np.diff(rows.start)), rows.flavor] = found.at.tasks
+    stops = stuck | capped
+    y[near[stops]] = tasks[stops]
+    stopped[near[stops]] = np.where(capped, holder[near], number)[stops]
+    used += tasks[stops].T @ part.bundle[near[stops]]
+    rest = np.setdiff1d(found.near, near)
+    if len(rest):
+        used += reply(rest, *arrays, part.minimum, guess.prices, guess.level, y)
+        stopped[rest] = number
+    return used, np.sort(np.concatenate([on, near[~stops]]))
+
+
+def _without(part: Problem, on: Ints, room: Floats, holder: Ints, number: int) -> tuple[Problem, Ints]:
+    """The claims that go on, without the flavors that were taken from them, and the level that holds each at its cap."""
+    rest = part.rows(on)
+    needs = (rest.bundle > 0).astype(np.float64) @ (room <= 0).astype(np.float64).T > 0
+    speed = np.where(needs, 0.0, rest.speed)
+    less = speed.max(axis=1, initial=0.0) < rest.speed.max(axis=1, initial=0.0)
+    made = Problem(speed, rest.bundle, room, rest.tasks, rest.weight, rest.minimum)
+    return made, np.where(less, number, holder)
 
 
 def _drawn(who: Ints, count: int) -> Ints:
@@ -126,35 +200,18 @@ def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints,
         more, faster, near = settle(near, *arrays, low, high, bounds.least, bounds.most, every, code)
         fixed, rising = fixed + more, rising + faster
         step = -(-len(near) // WIDE)
-        if len(near) > 0.6 * many:
-            step = 1  # ties that no narrower bounds undo
+        tied = len(near) > 0.6 * many  # and narrower bounds will not undo that
+        if tied and len(near) <= MOST:
+            step = 1
         some, many = near[::step], len(near)
         rows = rows_of(claims, some, _choices(claims, some, low, high, bounds.most))
+        there = np.where(bounds.high > 0, room, UNBOUND * size)
         others = Others(fixed / step, rising / step, bounds.least, bounds.most)
-        found = next_level(rows, room / step, size / step, 0.0, others, step > 1)
+        found = next_level(rows, there / step, size / step, 0.0, others, step > 1)
         better = _guess(found, room / size, radius)
-        print(
-            "   %.3f" % time.process_time(),
-            "pairs",
-            len(rows.flavor),
-            "attempt",
-            len(who),
-            "near",
-            many,
-            "step",
-            step,
-            "rad %.2g" % radius,
-            "lvl",
-            found.level,
-            "moved",
-            np.abs(np.log(np.maximum(better.prices, 1e-300) / np.maximum(guess.prices, 1e-300))).max(),
-            found.level / guess.level - 1,
-            found.inside,
-            bounds.hold(better),
-        )
         held = found.inside and bounds.hold(better)
-        if step == 1 or not held:
-            return Found(better, near, rows, found, held)
+        if step == 1 or tied or not held:
+            return Found(better, near, some, rows, found, held and step == 1)
         radius = min(DOUBT * len(some) ** -0.5 * len(near) / len(who), 0.5 * radius)
         guess = better
         bounds = bounds.within(Bounds.about(better, radius))

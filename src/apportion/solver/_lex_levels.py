@@ -65,7 +65,7 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
         rising = rows.weight > 0
         capped = rising & (rows.demand(found.level) >= rows.cap * (1.0 - ROOM))
         cost = found.sure(room / size) / size
-        stuck = rising & ~capped & (_slopes(rows, found.rate * (1.0 + SAME), cost) > 0)
+        stuck = rising & ~capped & (slopes_of(rows, found.rate * (1.0 + SAME), cost) > 0)
         if not (stuck | capped).any():
             stuck = rising  # prices too small to tell: stop here, which the bound will show
         if stuck.any() and prices and found.level <= priced * (1.0 + SAME):
@@ -111,7 +111,8 @@ def rows_of(given: Problem, at: Ints, may: Bools | None = None) -> Rows:
     )
 
 
-def _slopes(rows: Rows, goal: Floats, prices: Floats) -> Floats:
+def slopes_of(rows: Rows, goal: Floats, prices: Floats) -> Floats:
+    """What the next unit of rate costs each claim: (K,)."""
     each = (rows.start, rows.flavor, rows.speed, rows.bundle, rows.tasks, rows.minimum)
     return slopes(*each, goal, prices)[1]
 

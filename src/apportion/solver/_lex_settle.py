@@ -14,6 +14,7 @@ from apportion.solver.compiled import compiled
 
 OPEN = -1  # a claim that is not settled
 CAPPED = 1 << 14  # added to the flavor of a claim at its cap
+FREE = CAPPED - 1  # a claim that reaches every level of the window on flavors that cost nothing, whichever they are
 
 
 @compiled
@@ -38,12 +39,14 @@ def settle(
     v, below, above = np.empty(flavors), np.empty(flavors), np.empty(flavors)
     for n in range(len(who)):
         i = who[n]
-        fast, best, fastest, cheap = 0, -1, -1.0, np.inf
+        fast, best, fastest, cheap, spare = 0, -1, -1.0, np.inf, 0.0
         for f in range(flavors):
             v[f], below[f], above[f] = speed[i, f], 0.0, 0.0
             for r in range(width):
                 below[f] += low[f, r] * bundle[i, r]
                 above[f] += high[f, r] * bundle[i, r]
+            if above[f] == 0.0:
+                spare = max(spare, v[f])
             if v[f] > fastest:
                 fast, fastest = f, v[f]
             if v[f] > 0.0 and above[f] / v[f] < cheap:
@@ -51,6 +54,8 @@ def settle(
         made, rated = OPEN, n % every > 0
         if rated and least * weight[i] >= tasks[i] * fastest:
             made = _capped(v, fast)
+        elif rated and minimum[i] == 0.0 and most * weight[i] <= tasks[i] * spare:
+            made = FREE
         elif rated and most * weight[i] < tasks[i] * fastest:
             made = _single(v, below, best, cheap)
             if made != OPEN and (most * weight[i] > tasks[i] * v[best] or least * weight[i] < minimum[i] * v[best]):
@@ -61,6 +66,8 @@ def settle(
         if made == OPEN:
             still[count] = i
             count += 1
+            continue
+        if made == FREE:
             continue
         f, g = made % flavors, made // flavors - 1
         if made >= CAPPED:
@@ -125,11 +132,12 @@ def _pair(v: Floats, below: Floats, above: Floats, tasks: float, least: float, m
 @compiled
 def write(
     who: Ints, code: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, priced: Bools, level: float,
-    number: int, x: Floats, level_of: Ints,
+    number: int, x: Floats, level_of: Ints, holder: Ints,
 ) -> tuple[Floats, Ints]:  # fmt: skip
     """Write down the settled claims that stop at a level: what they use (F, R), and those that go on.
 
     `priced` (F, R) tells what is used up: a claim that needs nothing of it goes on.
+    `holder` (M,) is the level that holds a claim at its cap, −1 if that is its own.
     """
     flavors, width = priced.shape
     used, on, count = np.zeros((flavors, width)), np.empty(len(who), dtype=np.int64), 0
@@ -137,6 +145,10 @@ def write(
         i = who[n]
         made = code[i]
         if made == OPEN:
+            continue
+        if made == FREE:
+            on[count] = i
+            count += 1
             continue
         capped = made >= CAPPED
         f, g = (made - CAPPED, -1) if capped else (made % flavors, made // flavors - 1)
@@ -148,7 +160,7 @@ def write(
             on[count] = i
             count += 1
             continue
-        level_of[i] = -1 if capped else number
+        level_of[i] = holder[i] if capped else number
         if capped:
             x[i, f] = tasks[i]
         elif g < 0:
@@ -161,3 +173,27 @@ def write(
         for r in range(width):
             used[f, r] += x[i, f] * bundle[i, r]
     return used, on[:count].copy()
+
+
+@compiled
+def reply(
+    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats, prices: Floats, level: float, x: Floats
+) -> Floats:
+    """Let claims that nobody solved buy at the prices: what they use (F, R), which need not be there."""
+    flavors, width = prices.shape
+    used, cost = np.zeros((flavors, width)), np.empty(flavors)
+    for i in who:
+        for f in range(flavors):
+            cost[f] = 0.0
+            for r in range(width):
+                cost[f] += prices[f, r] * bundle[i, r]
+        goal = min(level * weight[i], tasks[i] * speed[i].max())
+        found = cheapest(cost, speed[i], minimum[i], tasks[i], goal)
+        if found[3] >= 0:
+            x[i, found[3]] += found[4]
+        if found[5] >= 0:
+            x[i, found[5]] += found[6]
+        for f in range(flavors):
+            for r in range(width):
+                used[f, r] += x[i, f] * bundle[i, r]
+    return used

@@ -9,7 +9,6 @@ import numpy as np
 from apportion.domain.arrays import Floats, Ints
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.errors import BadInput
 from apportion.solver.fill import fill
 from apportion.solver.layers import Layers, fill_layers
 from apportion.solver.minima import place_minima
@@ -61,17 +60,6 @@ def filled_plan(
         rounding_loss=loss,
         notes=_vanished(situation, real, tasks),
     )
-
-
-def refuse_several_flavors(situation: Situation, policy: str) -> None:
-    """Raise BadInput, with a way out, if a policy that divides one flavor is given several."""
-    if len(situation.flavors) > 1:
-        raise BadInput(
-            f"{policy} divides a pool of one flavor, and this one has {len(situation.flavors)}: "
-            f"{', '.join(situation.flavors)}",
-            where="charter.toml, policy.name",
-            mend='use policy "proportional", which gives each member its share of every flavor',
-        )
 
 
 def smallest_level(plan: Plan, rate: Floats, phase: Ints) -> float | None:

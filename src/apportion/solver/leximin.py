@@ -6,7 +6,8 @@ import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.solver._lex_hull import root
-from apportion.solver._lex_levels import SAME, levels, rows_of
+from apportion.solver._lex_large import large_levels
+from apportion.solver._lex_levels import SAME, rows_of
 from apportion.solver._lex_program import Rows
 from apportion.solver.problem import Answer, Problem
 
@@ -14,22 +15,20 @@ STRESS = (1.0, 1e2, 1e4, 1e6, 1e8)  # how much the prices of earlier levels coun
 
 
 def leximin(given: Problem, start: Floats | None = None, tolerance: float = 1e-8) -> Answer:
-    """Make the smallest rate over weight as large as possible, then the next, and so on."""
-    speed = np.where(given.usable, given.speed, 0.0)
-    claims = replace(given, speed=speed)
-    x = np.zeros(speed.shape)
-    able = (speed.max(axis=1, initial=0.0) > 0) & (given.tasks > 0)
-    free = able & ~given.bundle.any(axis=1)
-    x[free, speed[free].argmax(axis=1)] = given.tasks[free]
-    at = np.flatnonzero(able & ~free)
-    rows = rows_of(claims, at)
-    tasks, level_of, prices = levels(rows, given.capacity)
-    owner = np.repeat(at, np.diff(rows.start))
-    x[owner, rows.flavor] = tasks
-    stopped = np.full(len(given), -1)
-    stopped[at] = level_of
-    _settle(given, speed, x, able & (stopped < 0))
-    return _answer(given, speed, x, able, at, rows, stopped, prices, tolerance)
+    """Make the smallest rate over weight as large as possible, then the next, and so on.
+
+    Claims that can reach no positive rate stand outside and get nothing. `start` (F, R) may be earlier prices; the answer
+    does not depend on it.
+    """
+    claims = given if (given.capacity > 0).all() else replace(given, speed=np.where(given.usable, given.speed, 0.0))
+    x, level_of = np.zeros(claims.speed.shape), np.full(len(claims), -1)
+    able = (claims.speed.max(axis=1, initial=0.0) > 0) & (claims.tasks > 0)
+    free = np.flatnonzero(able & ~claims.bundle.any(axis=1))
+    x[free, claims.speed[free].argmax(axis=1)] = claims.tasks[free]
+    at = np.flatnonzero(able & claims.bundle.any(axis=1))
+    prices, bounds, held = large_levels(claims, at, x, level_of)
+    _settle(claims, claims.speed, x, able & (level_of < 0))
+    return _answer(claims, x, able, at, level_of, prices, bounds if held else [], tolerance)
 
 
 def _settle(given: Problem, speed: Floats, x: Floats, capped: Bools) -> None:
@@ -49,63 +48,59 @@ def _settle(given: Problem, speed: Floats, x: Floats, capped: Bools) -> None:
 
 
 def _answer(
-    given: Problem,
-    speed: Floats,
+    claims: Problem,
     x: Floats,
     able: Bools,
     at: Ints,
-    rows: Rows,
     level_of: Ints,
     prices: list[Floats],
+    known: list[float],
     tolerance: float,
 ) -> Answer:
-    """Value and bounds from the division itself."""
-    rate = (speed * x).sum(axis=1)
-    ratio = rate / given.weight
-    count = len(prices)
-    levels, bounds = np.zeros(count), np.zeros(count)
-    over = np.zeros_like(given.capacity)
+    """Levels from the division itself, and what no division can exceed."""
+    rate = np.einsum("if,if->i", claims.speed, x)
+    ratio = rate / claims.weight
+    levels = np.full(len(prices), np.inf)
+    stuck = level_of >= 0
+    np.minimum.at(levels, level_of[stuck], ratio[stuck])
+    bounds = _bounds(claims, at, rate, level_of, levels, prices, known)
+    value = float(ratio[able].min(initial=np.inf)) if able.any() else 0.0
+    bound = float(bounds[0]) if len(bounds) and levels[0] <= value * (1.0 + SAME) else value
+    gap = float(np.log(bounds / levels).max(initial=0.0))
+    shaped = np.array(prices).reshape(-1, *claims.capacity.shape)
+    first = shaped[0] if len(shaped) else np.zeros_like(claims.capacity)
+    out = np.flatnonzero(~able)
+    return Answer(x, rate, first, value, bound, gap, gap <= tolerance, out, levels, bounds, shaped, level_of)
+
+
+def _bounds(
+    claims: Problem, at: Ints, rate: Floats, level_of: Ints, levels: Floats, prices: list[Floats], known: list[float]
+) -> Floats:
+    """What no division can exceed at each level, given the rates of those stopped before; makes the prices show it.
+
+    A later level's prices hold only beside those of earlier levels, which keep claims away from what is used up. The bound
+    of the first level that was found among very many is known, as all prices between its bounds settle the same claims.
+    """
+    over, bounds = np.zeros_like(claims.capacity), np.zeros(len(prices))
+    error = (len(claims) + claims.capacity.size) * 2.0**-52
+    if len(prices) == 1 and known:
+        return np.maximum(np.array(known) * (1.0 + error), levels)
+    rows = rows_of(claims, at)
     for k, price in enumerate(prices):
-        levels[k] = ratio[level_of == k].min()
         before = (level_of[at] >= 0) & (level_of[at] < k)
         each = (np.where(before, 0.0, column) for column in (rows.weight, rows.cap))
-        seen = Rows(
-            rows.start,
-            rows.flavor,
-            rows.speed,
-            rows.bundle,
-            rows.tasks,
-            rows.minimum,
-            np.where(before, rate[at], 0.0),
-            *each,
-        )
+        seen = replace(rows, held=np.where(before, rate[at], 0.0), **dict(zip(("weight", "cap"), each, strict=True)))
         tried = [price + much * over for much in (STRESS if k else (0.0,))]
-        found = [_bound(seen, one, given.capacity, len(given)) for one in tried]
+        found = [_bound(seen, one, claims.capacity, error) for one in tried]
         best = int(np.argmin(found))
         prices[k], bounds[k] = tried[best], max(levels[k], found[best])
-        over = over + price / max(float((price * given.capacity).sum()), 1e-300)
-    value = float(ratio[able].min()) if able.any() else 0.0
-    bound = bounds[0] if count and levels[0] <= value * (1 + SAME) else value
-    gap = float(np.log(bounds / levels).max(initial=0.0)) if count else 0.0
-    return Answer(
-        x,
-        rate,
-        prices[0] if count else np.zeros_like(given.capacity),
-        value,
-        float(bound),
-        gap,
-        gap <= tolerance,
-        np.flatnonzero(~able),
-        levels,
-        bounds,
-        np.array(prices).reshape(count, *given.capacity.shape),
-        level_of,
-    )
+        over = over + prices[k] / max(float((prices[k] * claims.capacity).sum()), 1e-300)
+    return bounds
 
 
-def _bound(rows: Rows, prices: Floats, capacity: Floats, many: int) -> float:
+def _bound(rows: Rows, prices: Floats, capacity: Floats, error: float) -> float:
     """The level that prices (F, R) do not let anybody exceed, with the rounding errors of sums."""
-    money = float((prices * capacity).sum()) * (1.0 + (many + prices.size) * 2.0**-52)
+    money = float((prices * capacity).sum()) * (1.0 + error)
     rising = rows.weight > 0
     most = float((rows.cap[rising] / rows.weight[rising]).max(initial=0.0))
     each = (

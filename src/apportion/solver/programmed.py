@@ -46,6 +46,8 @@ def programmed_plan(
         situation, policy, by_demand(situation), _phases(situation, inside), granted=granted, steady=True
     )
     plan = replace(plan, parameters=parameters, notes=(*plan.notes, *notes))
+    if certificate.program == "leximin" and level_of is None:  # nobody to raise: no level, and so no price
+        prices, level_of = prices[:0], np.full(len(inside), -1)
     return _with_proof(situation, plan, prices, replace(certificate, level_of=level_of))
 
 
