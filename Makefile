@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test check format docs bench bench-allocation clean
 help:
 	@echo "make demo    set up, run ten real clusters as one pool, write out/report.html"
 	@echo "make test    set up, run all tests"
@@ -10,6 +10,7 @@ help:
 	@echo "make format  bring code into its format"
 	@echo "make docs    write the reference pages anew from the code"
 	@echo "make bench   time the simulator beside SimPy"
+	@echo "make bench-allocation   time the solver beside its peers"
 
 demo: .venv/.installed
 	$(BIN)/apportion run examples/itp --engine simulated --out out/run
@@ -35,6 +36,10 @@ docs: .venv/.developing
 
 bench: .venv/.developing
 	$(BIN)/python benchmarks/simulation.py
+
+bench-allocation: .venv/.developing
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
+	$(BIN)/python benchmarks/allocation
 
 clean:
 	rm -rf .venv out .mypy_cache .ruff_cache .pytest_cache .hypothesis

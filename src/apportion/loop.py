@@ -22,6 +22,7 @@ from apportion.domain.verdict import Status, Verdict
 from apportion.domain.window import Stream, busiest, stream
 from apportion.errors import BadInput, NotFound, Refused
 from apportion.ports import OpenEngine, Policy
+from apportion.solver.guarded import guarded
 
 PER_BILLION = 10**9
 MUST_WAIT = -1
@@ -36,8 +37,14 @@ class Rule:
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def promises(self, situation: Situation) -> tuple[str, ...]:
-        """Name the proofs that must hold for this rule's plans in this situation."""
-        return self.policy.promises(situation, **self.parameters)
+        """Name the proofs that must hold for this rule's plans in this situation.
+
+        Under a guardrail, what it leaves unused may be wanted: there, feasibility, optimality under it, and itself.
+        """
+        promised = self.policy.promises(situation, **self.parameters)
+        if not situation.guardrails:
+            return promised
+        return (*(name for name in promised if name in {"feasible", "optimal"}), "guardrails")
 
 
 def rule(name: str, parameters: dict[str, Any] | None = None) -> Rule:
@@ -80,7 +87,7 @@ def decide(situation: Situation, by: Rule) -> Plan:
     Raises
     ------
     Refused
-        if the charter has a guardrail this policy cannot hold.
+        if the charter has a guardrail this policy cannot hold, or that nobody could hold among those who ask.
     """
     unheld = sorted(set(situation.guardrails) - by.policy.GUARDS)
     if unheld:
@@ -89,7 +96,8 @@ def decide(situation: Situation, by: Rule) -> Plan:
             where="charter.toml, guardrails",
             mend="remove the guardrail, or choose a policy that holds it",
         )
-    return by.policy.divide(situation, **by.parameters)
+    divide = partial(by.policy.divide, **by.parameters)
+    return guarded(situation, divide) if situation.guardrails else divide(situation)
 
 
 def prove(situation: Situation, plan: Plan, proofs: Iterable[str] | None = None) -> tuple[Verdict, ...]:

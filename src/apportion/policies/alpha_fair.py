@@ -22,10 +22,11 @@ from apportion.domain.quantity import decimal_text
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput
 from apportion.solver.concave import concave
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.linear import linear
 from apportion.solver.programmed import certain, programmed_plan
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 LARGEST = 64.0
 
 

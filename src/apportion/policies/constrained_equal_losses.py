@@ -21,10 +21,11 @@ import numpy as np
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.solver.filled import filled_plan
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.layers import Layers
 from apportion.solver.rates import by_wish, wishes
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 
 
 def divide(situation: Situation) -> Plan:

@@ -24,10 +24,11 @@ from apportion.domain.situation import Situation
 from apportion.solver.dominant import dominant
 from apportion.solver.filled import filled_plan, smallest_level
 from apportion.solver.filled_levels import with_levels
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.programmed import programmed_plan
 from apportion.solver.rates import by_share
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 
 
 def divide(situation: Situation) -> Plan:

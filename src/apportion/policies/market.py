@@ -27,9 +27,10 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault, nearest
 from apportion.solver.concave import concave
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.programmed import certain, programmed_plan
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 WHERE = "charter.toml, policy.budgets"
 LARGEST = 10**9
 

@@ -25,12 +25,13 @@ from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.solver.filled import filled_plan, smallest_level
 from apportion.solver.filled_levels import with_levels
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.leximin import leximin
 from apportion.solver.problem import Problem
 from apportion.solver.programmed import programmed_plan
 from apportion.solver.rates import by_share
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 
 
 def divide(situation: Situation) -> Plan:

@@ -19,9 +19,10 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.solver.concave import concave
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.programmed import certain, programmed_plan
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 
 
 def divide(situation: Situation) -> Plan:

@@ -29,9 +29,10 @@ from apportion.domain.situation import Situation
 from apportion.domain.tables import NOBODY
 from apportion.errors import BadInput, nearest
 from apportion.solver.filled import filled_plan
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.rates import by_share
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 
 
 def divide(situation: Situation, to: str = "entitlement") -> Plan:

@@ -19,10 +19,11 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, nearest
+from apportion.solver.guarded import BY_CEILING
 from apportion.solver.linear import linear
 from apportion.solver.programmed import certain, programmed_plan
 
-GUARDS: frozenset[str] = frozenset()
+GUARDS: frozenset[str] = BY_CEILING
 METHODS = ("highs", "highs-ds", "highs-ipm")
 
 

@@ -285,12 +285,15 @@ def _prices(schur: Floats, q: Floats, heavy: float, right: Floats, first: float,
     system = schur * scale[:, None] * scale + tie * unit[:, None] * unit
     firm = system + 1e-15 * np.eye(len(q))
     both = np.empty((len(q), 2))
-    if not (np.isfinite(right).all() and np.isfinite(first)):
+    if not (np.isfinite(right).all() and np.isfinite(first) and np.isfinite(firm).all()):
         return np.nan
     both[:, 0], both[:, 1] = right * scale + tie * first * unit, unit
     solved = np.linalg.solve(firm, both)
     for _ in range(2):
-        solved += np.linalg.solve(firm, both - system @ solved)
+        off = both - system @ solved
+        if not np.isfinite(off).all():
+            return np.nan
+        solved += np.linalg.solve(firm, off)
     stiff = (unit * solved[:, 1]).sum()
     dphi = (first - (unit * solved[:, 0]).sum()) / (heavy * max(1.0 - tie * stiff, 0.0) + stiff)
     dp[:] = scale * (solved[:, 0] + solved[:, 1] * ((1.0 - tie * heavy) * dphi))

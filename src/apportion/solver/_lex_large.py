@@ -11,19 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_levels import ROOM, SAME, Level, Others, levels, next_level, rows_of, slopes_of
+from apportion.solver._lex_levels import ROOM, SAME, Level, Others, levels, next_level, rows_of, slopes_of, without_surplus
 from apportion.solver._lex_program import Rows
 from apportion.solver._lex_settle import reply, settle, write
 from apportion.solver.problem import Problem
 
 FEW = 400  # claims of the first sample
 STEP = 25  # each sample is so many times larger than the one before
-WIDE = 2500  # most open claims that are solved at once
+WIDE = 4000  # most open claims that are solved at once
 ANCHORS = 100  # claims that count as open though they are not
 DOUBT = 4.0  # standard errors that bounds leave
+SHRINK = 0.4  # of the bounds from one stage to the next
 ATTEMPTS = 6
-UNBOUND = 1e6  # times a resource, of one that costs nothing
-MOST = 20_000  # most open claims where ties keep them so
+UNBOUND = 10.0  # times a resource, of one that costs nothing
+MOST = 12_000  # most open claims where ties keep them so
 SMALL = 1500  # claims that are solved at once
 EMPTY = 1e-9  # part of a resource that counts as none
 
@@ -51,9 +52,7 @@ class Bounds:
     def about(guess: Guess, radius: float) -> "Bounds":
         """Bounds of a relative width about a guess; a price of 0 is taken for sure."""
         wide = np.exp(radius)
-        pad = 0.0
-        low = np.maximum(guess.prices / wide - pad, 0.0)
-        return Bounds(low, guess.prices * wide + pad, guess.level / wide, guess.level * wide)
+        return Bounds(guess.prices / wide, guess.prices * wide, guess.level / wide, guess.level * wide)
 
     def within(self, other: "Bounds") -> "Bounds":
         """What both allow."""
@@ -111,7 +110,7 @@ def large_levels(claims: Problem, at: Ints, x: Floats, level_of: Ints) -> tuple[
     while len(who) > SMALL:
         code = np.empty(len(part), dtype=np.int16)
         found = large_level(part, who, room, size, code)
-        held &= found.held
+        held &= found.held and found.guess.level >= max(bounds, default=0.0)
         prices.append(found.guess.prices / size)
         bounds.append(found.guess.level)
         y, stopped = (x, level_of) if rows is None else (np.zeros(part.speed.shape), np.full(len(part), -1))
@@ -144,7 +143,7 @@ def _write(
     capped = rows.demand(guess.level) >= rows.cap * (1.0 - ROOM)
     stuck = ~capped & (slopes_of(rows, found.at.rate * (1.0 + SAME), guess.prices) > 0)
     tasks = np.zeros((len(near), part.speed.shape[1]))
-    tasks[np.repeat(np.arange(len(near)), np.diff(rows.start)), rows.flavor] = found.at.tasks
+    tasks[np.repeat(np.arange(len(near)), np.diff(rows.start)), rows.flavor] = without_surplus(rows, found.at.tasks, found.at.rate)
     stops = stuck | capped
     y[near[stops]] = tasks[stops]
     stopped[near[stops]] = np.where(capped, holder[near], number)[stops]
@@ -181,12 +180,17 @@ def _guess(found: Level, room: Floats, radius: float) -> Guess:
 
 
 def _settled(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess) -> Found:
-    """Settle what can be settled about a guess, and solve the rest; again with wider bounds if they did not hold."""
-    for _ in range(ATTEMPTS):
+    """Settle what can be settled about a guess, and solve the rest; if bounds did not hold, again with wider ones.
+
+    Where other resources than before seem to be scarce, that may be chance; the second time it is believed.
+    """
+    for turn in range(ATTEMPTS):
         found = _attempt(claims, who, room, size, code, guess)
         if found.held:
             break
-        guess = Guess(found.guess.level, found.guess.prices, found.guess.slack, min(2.0 * guess.radius, 1.0))
+        alike = ((found.guess.prices > 0) == (guess.prices > 0)).all()
+        last = found.guess if alike or turn % 2 else guess
+        guess = Guess(last.level, last.prices, last.slack, min(2.0 * found.guess.radius if alike else guess.radius, 1.0))
     return found
 
 
@@ -212,7 +216,7 @@ def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints,
         held = found.inside and bounds.hold(better)
         if step == 1 or tied or not held:
             return Found(better, near, some, rows, found, held and step == 1)
-        radius = min(DOUBT * len(some) ** -0.5 * len(near) / len(who), 0.5 * radius)
+        radius *= SHRINK
         guess = better
         bounds = bounds.within(Bounds.about(better, radius))
 

@@ -61,7 +61,7 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
     while rows.weight.any():
         found = next_level(rows, room, size, last)
         tasks[:] = 0.0
-        tasks[pairs] = found.tasks
+        tasks[pairs] = without_surplus(rows, found.tasks, found.rate)
         rising = rows.weight > 0
         capped = rising & (rows.demand(found.level) >= rows.cap * (1.0 - ROOM))
         cost = found.sure(room / size) / size
@@ -82,6 +82,14 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
         holder[less] = len(prices) - 1
         pairs, last = pairs[kept], found.level
     return tasks, level_of, prices
+
+
+def without_surplus(rows: Rows, tasks: Floats, goal: Floats) -> Floats:
+    """Take back what tasks (P,) reach beyond the goals (K,), where no minimum asks for them; a program may leave some."""
+    rate = np.add.reduceat(rows.speed * tasks, rows.start[:-1])
+    over = (rate > goal) & (rows.minimum <= 0)
+    part = np.divide(goal, rate, out=np.ones(len(rate)), where=over)
+    return np.asarray(tasks * np.repeat(part, np.diff(rows.start)))
 
 
 def _without(rows: Rows, prices: Floats) -> tuple[Rows, Bools, Bools]:
