@@ -3,7 +3,7 @@
 Everything that crosses from one step to the next is a value; nothing here looks at a file or a clock.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -64,10 +64,16 @@ def rule(name: str, parameters: dict[str, Any] | None = None) -> Rule:
 def charter_rule(charter: Charter) -> Rule:
     """Look up the policy a charter names; there an unknown name is a fault of the file."""
     try:
-        return rule(charter.policy, charter.parameters)
+        return rule(charter.policy, _agreed(charter) | charter.parameters)
     except NotFound as error:
         fault = error.faults[0]
         raise BadInput(fault.what, "charter.toml, policy.name", fault.mend) from None
+
+
+def _agreed(charter: Charter) -> dict[str, Any]:
+    """Of what the members agreed that compute buys, what their policy asks for."""
+    wanted = registry.parameters(registry.policy(charter.policy).divide)
+    return {name: value for name, value in charter.capability.items() if name in wanted}
 
 
 def assess(pool: Pool, window: Window | None = None) -> Situation:
@@ -96,7 +102,7 @@ def decide(situation: Situation, by: Rule) -> Plan:
             where="charter.toml, guardrails",
             mend="remove the guardrail, or choose a policy that holds it",
         )
-    divide = partial(by.policy.divide, **by.parameters)
+    divide: Callable[[Situation], Plan] = partial(by.policy.divide, **by.parameters)
     return guarded(situation, divide) if situation.guardrails else divide(situation)
 
 

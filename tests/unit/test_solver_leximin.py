@@ -29,7 +29,7 @@ def test_who_is_not_held_by_the_first_link_goes_on_to_the_second():
 
 
 def test_gavels_example_of_water_filling():
-    """Weights 5, 1, 1 on two devices, one each at most: the first has its whole device, the others half (Gavel, OSDI 2020)."""
+    """Weights 5, 1, 1 on two devices, one each at most: one whole, two halves (Gavel, OSDI 2020, section 4.1)."""
     answer = leximin(made([[1], [1], [1]], None, [2], [1, 1, 1], [5, 1, 1]))
     assert answer.rate == pytest.approx([1, 0.5, 0.5], abs=1e-9)
     assert answer.level_of.tolist() == [-1, 0, 0]
@@ -109,7 +109,9 @@ def test_two_halves_of_a_flavor_are_as_good_as_the_whole_to_dominant_shares():
 @pytest.mark.parametrize("solve", [leximin, dominant])
 def test_the_same_arrays_give_the_same_bytes_and_are_left_as_they_were(solve):
     draw = np.random.default_rng(4)
-    given = made(draw.lognormal(size=(60, 3)), draw.lognormal(size=(60, 2)), draw.uniform(3, 9, (3, 2)), draw.lognormal(size=60))
+    given = made(
+        draw.lognormal(size=(60, 3)), draw.lognormal(size=(60, 2)), draw.uniform(3, 9, (3, 2)), draw.lognormal(size=60)
+    )
     before = given.speed.tobytes() + given.bundle.tobytes()
     assert solve(given).x.tobytes() == solve(given).x.tobytes()
     assert given.speed.tobytes() + given.bundle.tobytes() == before

@@ -11,7 +11,7 @@ import numpy as np
 
 from apportion.capability.curves import agreed_curve
 from apportion.capability.frontier import frontier
-from apportion.capability.holding import holding
+from apportion.capability.holding import Holding, holding
 from apportion.domain.arrays import Floats
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, MILLI
@@ -37,10 +37,10 @@ def bought(situation: Situation, plan: Plan, agreed: Mapping[str, Any]) -> Bough
     BadInput
         if the charter's table describes no curve.
     """
-    curve, holds, claims = agreed_curve(agreed), holding(situation), situation.claims
+    curve, holds, claims = agreed_curve(agreed), _holding(situation, agreed), situation.claims
     each = (plan.tasks_micro @ holds.speed) * (claims.bundle[:, holds.resource] / (MICRO * MILLI))
     compute: Floats = np.asarray(np.bincount(claims.member, each, len(situation.members)), dtype=np.float64)
-    program = holds.program(curve, "")
+    program = holds.program(curve, str(agreed.get("scales", "")))
     part = compute[holds.part]
     return Bought(np.asarray(curve.value(compute)), program.capability(part), program.unevenness(part))
 
@@ -50,13 +50,18 @@ def frontier_points(situation: Situation, agreed: Mapping[str, Any]) -> list[dic
 
     μ is counted in 2 C̄ / f′(C̄): at 1, a unit of compute too much for one member weighs as much as what it buys there.
     """
-    curve, holds = agreed_curve(agreed), holding(situation)
+    curve, holds = agreed_curve(agreed), _holding(situation, agreed)
     if not len(holds.part):
         return []
-    program = holds.program(curve, "")
+    program = holds.program(curve, str(agreed.get("scales", "")))
     middle = np.array([program.equal_part])
     slope = float(curve.slope(middle)[0])
     unit = 2 * float(middle[0]) / slope if 0 < slope < np.inf else 1.0
     found = frontier(program, (unit * POINTS).tolist())
     columns = {"mu": found.mu, "unevenness": found.unevenness, "total_capability": found.capability}
     return [dict(zip(columns, row, strict=True)) for row in zip(*(c.tolist() for c in columns.values()), strict=True)]
+
+
+def _holding(situation: Situation, agreed: Mapping[str, Any]) -> Holding:
+    """What members hold of the resource that the charter speaks of."""
+    return holding(situation, str(agreed.get("resource", "")))

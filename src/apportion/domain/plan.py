@@ -24,8 +24,8 @@ class Plan:
     objective : what the policy maximised, where it has a number; for people, never signed
     bound, gap : upper bound on the objective and their distance, where the policy proves one
     rounding_loss : tasks lost between the policy's real numbers and whole micro-tasks, as a part of all tasks granted
-    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one; weight for a thousandth of a unit
-    certificate : what the plan claims to have made as large as possible, where it claims that
+    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one; weight for a thousandth
+    of a unit certificate : what the plan claims to have made as large as possible, where it claims that
     """
 
     policy: str

@@ -3,7 +3,8 @@
     max Σ_i w_i log z_i,    w_i = B_m · d_i / Σ_{k∈m} d_k,    d_i = tasks_i · μ_i
 
 with B_m member m's budget, divided among its claims by what they ask, z_i = Σ_f speed[i,f] · x[i,f] and μ_i the dominant
-share of one task. The dual prices of this program are the prices of a Fisher market: at them each claim buys its rate where that
+share of one task. The dual prices of this program are the prices of a Fisher market: at them each claim buys its
+rate where that
 is cheapest, what is not used up costs nothing, and whoever is not held back by its own cap spends its whole budget. Where
 caps bind, less is spent and it is an optimum with supporting prices, not an equilibrium; `market_clearing` tells which.
 

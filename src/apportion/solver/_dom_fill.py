@@ -22,7 +22,6 @@ def prepare(
     capacity: Floats,
     tasks: Floats,
     weight: Floats,
-    minimum: Floats,
     pace: Floats,
     share: Floats,
 ) -> tuple[Ints, Ints]:
@@ -83,7 +82,7 @@ def _pass(
 
 
 @compiled
-def event(
+def event(  # noqa: C901, PLR0912  # one compiled pass
     who: Ints, bundle: Floats, pace: Floats, tasks: Floats, minimum: Floats, room: Floats
 ) -> tuple[float, Floats, Floats]:
     """The level at which the first resource is used up, infinite if none is; fixed and slope (R,) of the use there."""

@@ -1,7 +1,8 @@
 """What does a rate cost at given prices, and up to which level do the prices say that it can be paid?
 
-At prices p[f,r] a task of claim i on flavor f costs c[f] = Σ_r p[f,r] · bundle[i,r]. The cheapest way to a rate t is the lower
-convex hull of the points (T · speed[f], T · c[f]), T the least or the most tasks, and of (0, 0) where no task is compulsory.
+At prices p[f,r] a task of claim i on flavor f costs c[f] = Σ_r p[f,r] · bundle[i,r]. The cheapest way to a rate t is
+the lower convex hull of the points (T · speed[f], T · c[f]), T the least or the most tasks, and of
+(0, 0) where no task is compulsory.
 For any p ≥ 0 no level θ can be reached at which Σ_i hull_i(min(θ w_i, cap_i)) exceeds p · capacity; that sum only rises with
 θ, so its root is a bound whatever the caps.
 """
@@ -15,7 +16,7 @@ TURNS = 200  # most steps to a root; twenty are usual
 
 
 @compiled
-def cheapest(
+def cheapest(  # noqa: C901, PLR0912  # one compiled pass
     cost: Floats, speed: Floats, least: float, most: float, goal: float
 ) -> tuple[float, float, float, int, float, int, float]:
     """Walk one claim's hull to a rate of at least `goal` ≤ most · speed: what is paid, the slope behind and the slope ahead.

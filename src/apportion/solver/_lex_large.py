@@ -11,9 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_levels import ROOM, SAME, Level, Others, levels, next_level, rows_of, slopes_of, without_surplus
+from apportion.solver._lex_levels import (
+    ROOM,
+    SAME,
+    Level,
+    Others,
+    levels,
+    next_level,
+    rows_of,
+    slopes_of,
+    without_surplus,
+)
 from apportion.solver._lex_program import Rows
-from apportion.solver._lex_settle import reply, settle, write
+from apportion.solver._lex_settle import Codes, reply, settle, write
 from apportion.solver.problem import Problem
 
 FEW = 400  # claims of the first sample
@@ -81,7 +91,7 @@ class Found:
 
 
 def large_level(
-    claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess | None = None
+    claims: Problem, who: Ints, room: Floats, size: Floats, code: Codes, guess: Guess | None = None
 ) -> Found:
     """Find the next level of the claims `who`."""
     count = FEW
@@ -133,7 +143,7 @@ def large_levels(claims: Problem, at: Ints, x: Floats, level_of: Ints) -> tuple[
 
 
 def _write(
-    part: Problem, who: Ints, code: Ints, found: Found, number: int, holder: Ints, y: Floats, stopped: Ints
+    part: Problem, who: Ints, code: Codes, found: Found, number: int, holder: Ints, y: Floats, stopped: Ints
 ) -> tuple[Floats, Ints]:
     """Write down who stops at a level: what they use (F, R), and the claims that go on."""
     guess, rows, near = found.guess, found.rows, found.some
@@ -143,7 +153,9 @@ def _write(
     capped = rows.demand(guess.level) >= rows.cap * (1.0 - ROOM)
     stuck = ~capped & (slopes_of(rows, found.at.rate * (1.0 + SAME), guess.prices) > 0)
     tasks = np.zeros((len(near), part.speed.shape[1]))
-    tasks[np.repeat(np.arange(len(near)), np.diff(rows.start)), rows.flavor] = without_surplus(rows, found.at.tasks, found.at.rate)
+    tasks[np.repeat(np.arange(len(near)), np.diff(rows.start)), rows.flavor] = without_surplus(
+        rows, found.at.tasks, found.at.rate
+    )
     stops = stuck | capped
     y[near[stops]] = tasks[stops]
     stopped[near[stops]] = np.where(capped, holder[near], number)[stops]
@@ -179,7 +191,7 @@ def _guess(found: Level, room: Floats, radius: float) -> Guess:
     return Guess(found.level, prices / max(float((prices * room).sum()), 1e-300), found.slack, radius)
 
 
-def _settled(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess) -> Found:
+def _settled(claims: Problem, who: Ints, room: Floats, size: Floats, code: Codes, guess: Guess) -> Found:
     """Settle what can be settled about a guess, and solve the rest; if bounds did not hold, again with wider ones.
 
     Where other resources than before seem to be scarce, that may be chance; the second time it is believed.
@@ -190,11 +202,13 @@ def _settled(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints,
             break
         alike = ((found.guess.prices > 0) == (guess.prices > 0)).all()
         last = found.guess if alike or turn % 2 else guess
-        guess = Guess(last.level, last.prices, last.slack, min(2.0 * found.guess.radius if alike else guess.radius, 1.0))
+        guess = Guess(
+            last.level, last.prices, last.slack, min(2.0 * found.guess.radius if alike else guess.radius, 1.0)
+        )
     return found
 
 
-def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Ints, guess: Guess) -> Found:
+def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Codes, guess: Guess) -> Found:
     bounds, radius = Bounds.about(guess, guess.radius), guess.radius
     near, fixed, rising, many = who, np.zeros(room.shape), np.zeros(room.shape), 2 * len(who)
     while True:

@@ -7,20 +7,22 @@ uses is then constant + level · slope. Cost: O(M·F·R), one pass.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.solver._lex_hull import cheapest
 from apportion.solver.compiled import compiled
 
+Codes = npt.NDArray[np.int16]
 OPEN = -1  # a claim that is not settled
 CAPPED = 1 << 14  # added to the flavor of a claim at its cap
 FREE = CAPPED - 1  # a claim that reaches every level of the window on flavors that cost nothing, whichever they are
 
 
 @compiled
-def settle(
+def settle(  # noqa: C901, PLR0912  # one compiled pass
     who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats,
-    low: Floats, high: Floats, least: float, most: float, every: int, code: Ints,
+    low: Floats, high: Floats, least: float, most: float, every: int, code: Codes,
 ) -> tuple[Floats, Floats, Ints]:  # fmt: skip
     """Sort the claims `who`, for levels from `least` to `most`.
 
@@ -131,7 +133,7 @@ def _pair(v: Floats, below: Floats, above: Floats, tasks: float, least: float, m
 
 @compiled
 def write(
-    who: Ints, code: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, priced: Bools, level: float,
+    who: Ints, code: Codes, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, priced: Bools, level: float,
     number: int, x: Floats, level_of: Ints, holder: Ints,
 ) -> tuple[Floats, Ints]:  # fmt: skip
     """Write down the settled claims that stop at a level: what they use (F, R), and those that go on.
@@ -177,7 +179,15 @@ def write(
 
 @compiled
 def reply(
-    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats, prices: Floats, level: float, x: Floats
+    who: Ints,
+    speed: Floats,
+    bundle: Floats,
+    tasks: Floats,
+    weight: Floats,
+    minimum: Floats,
+    prices: Floats,
+    level: float,
+    x: Floats,
 ) -> Floats:
     """Let claims that nobody solved buy at the prices: what they use (F, R), which need not be there."""
     flavors, width = prices.shape

@@ -1,6 +1,7 @@
 """Which claims are one claim in parts? Equal rows are put together exactly, and what they get is cut in their proportion.
 
-Two claims with the same speeds and bundle, whose tasks and minima are in the proportion of u = w^(1/α), respond to every price
+Two claims with the same speeds and bundle, whose tasks and minima are in the proportion of u = w^(1/α), respond to
+every price
 in that proportion: together they are one claim of weight (Σ u)^α. So cutting a claim in pieces changes nothing, and thousands
 of equal claims are no larger a problem than one.
 """

@@ -1,6 +1,7 @@
 """Who gets how many tasks when dominant shares rise together?
 
-The share of claim i is s_i = μ_i · Σ_f x[i,f], μ_i = max_r bundle[i,r] / Σ_f capacity[f,r]: the part of the whole pool that it
+The share of claim i is s_i = μ_i · Σ_f x[i,f], μ_i = max_r bundle[i,r] / Σ_f capacity[f,r]: the part of the whole
+pool that it
 holds of the resource it needs most. Dominant resource fairness is the leximin of s_i / weight_i under caps. Speed only
 tells where a claim may run.
 """
@@ -54,8 +55,7 @@ def _filled(given: Problem) -> Answer:
     many, room = len(given), given.capacity[0].copy()
     pace, share = np.empty(many), np.empty(many)
     x, level_of = np.zeros((many, 1)), np.full(many, -1)
-    arrays = (given.tasks, given.weight, given.minimum)
-    who, free = prepare(given.speed, given.bundle, given.capacity[0], *arrays, pace, share)
+    who, free = prepare(given.speed, given.bundle, given.capacity[0], given.tasks, given.weight, pace, share)
     x[free, 0] = given.tasks[free]
     total = np.zeros(len(room))
     bounds: list[float] = []

@@ -3,7 +3,8 @@
     share_m = g_m / Σ_k g_k,    g_m = max_r (what m holds of r) / capacity[r]
     largest_share: max_m share_m ≤ s,    hhi: 10⁴ · Σ_m share_m² ≤ h
 
-Under a ceiling G every member's asked tasks are lowered in one proportion until their dominant shares sum to at most G, and the
+Under a ceiling G every member's asked tasks are lowered in one proportion until their dominant shares sum to at most
+G, and the
 policy divides as ever. The lower the ceiling the more alike the shares, so the highest that holds is found by bisection, to a
 thousandth. What the ceiling leaves unused stays unused: a guardrail limits, it does not give.
 """

@@ -86,9 +86,9 @@ def interior(
     x = _all_asked(claims)
     if not len(rows):
         return x, found.reshape(room.shape)
-    at = np.full(room.size, -1)
-    at[rows] = np.arange(len(rows))
-    at = at.reshape(room.shape)
+    places = np.full(room.size, -1)
+    places[rows] = np.arange(len(rows))
+    at: Ints = places.reshape(room.shape)
     paying = _paying(claims, at)
     if not paying.all():
         rest, prices = interior(_only(claims, paying), room, alpha, scale, capacity, prices, others)

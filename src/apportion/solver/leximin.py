@@ -11,7 +11,8 @@ from apportion.solver._lex_levels import SAME, rows_of
 from apportion.solver._lex_program import Rows
 from apportion.solver.problem import Answer, Problem
 
-STRESS = (1.0, 1e2, 1e4, 1e6, 1e8)  # how much the prices of earlier levels count beside a level's own
+NEARBY = 1e-6  # part of a level within which its bound is sought first
+STRESS = (1e4, 1e6, 1e2, 1.0, 1e8)  # how much the prices of earlier levels count beside a level's own
 
 
 def leximin(
@@ -27,7 +28,8 @@ def leximin(
 
     Rates are unique; which flavors give them need not be, and is then as the program's solver leaves it: the same each time.
     Claims that can reach no positive rate stand outside and get nothing; claims that use nothing have their cap. `start`
-    changes nothing. If a level's bound is further away than `tolerance`, `reached` is false. Few claims: at most F·R levels of a
+    changes nothing. If a level's bound is further away than `tolerance`, `reached` is false. Few claims: at most F·R
+    levels of a
     few linear programs each. Many: O(M·F·R) a level in two or three passes, beside programs of some thousand claims.
 
     Source: Bertsekas and Gallager, *Data Networks*, 2nd ed., 6.5.2; leximin by linear programs, Ogryczak and Śliwiński,
@@ -117,15 +119,19 @@ def _bounds(
         each = (np.where(before, 0.0, column) for column in (rows.weight, rows.cap))
         seen = replace(rows, held=np.where(before, rate[at], 0.0), **dict(zip(("weight", "cap"), each, strict=True)))
         tried = [price + much * over for much in (STRESS if k else (0.0,))]
-        found = [_bound(seen, one, claims.capacity, error) for one in tried]
+        found = []
+        for one in tried:
+            found.append(_bound(seen, one, claims.capacity, error, levels[k]))
+            if found[-1] <= levels[k] * (1.0 + SAME):
+                break
         best = int(np.argmin(found))
         prices[k], bounds[k] = tried[best], max(levels[k], found[best])
-        over = over + prices[k] / max(float((prices[k] * claims.capacity).sum()), 1e-300)
+        over = over + price / max(float((price * claims.capacity).sum()), 1e-300)
     return bounds
 
 
-def _bound(rows: Rows, prices: Floats, capacity: Floats, error: float) -> float:
-    """The level that prices (F, R) do not let anybody exceed, with the rounding errors of sums."""
+def _bound(rows: Rows, prices: Floats, capacity: Floats, error: float, level: float) -> float:
+    """The level that prices (F, R) do not let anybody exceed, with the rounding errors of sums; sought near `level` first."""
     money = float((prices * capacity).sum()) * (1.0 + error)
     rising = rows.weight > 0
     most = float((rows.cap[rising] / rows.weight[rising]).max(initial=0.0))
@@ -140,4 +146,7 @@ def _bound(rows: Rows, prices: Floats, capacity: Floats, error: float) -> float:
         rows.weight,
         rows.cap,
     )
-    return root(*each, prices, money, 0.0, 0.0, most)
+    found = close = min(level * (1.0 + NEARBY), most)
+    if close > 0:
+        found = root(*each, prices, money, 0.0, level, close)
+    return found if found < close else root(*each, prices, money, 0.0, 0.0, most)
