@@ -12,6 +12,7 @@ import numpy as np
 from apportion.domain.arrays import Floats, Ints
 from apportion.solver.compiled import compiled
 
+FINE = 1e-13  # relative width at which a bracket is small enough
 TURNS = 200  # most steps to a root; twenty are usual
 
 
@@ -141,7 +142,7 @@ def root(
             high, slope = at, below + drain
         else:
             low, slope = at, above + drain
-        if high - low <= 4e-16 * high:
+        if high - low <= FINE * high:
             break
         step = at - over / slope * (1.0 + 1e-15) if slope > 0.0 else low
         if high - low > 0.5 * width or step <= low or step >= high:

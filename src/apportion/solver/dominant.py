@@ -1,9 +1,8 @@
 """Who gets how many tasks when dominant shares rise together?
 
-The share of claim i is s_i = μ_i · Σ_f x[i,f], μ_i = max_r bundle[i,r] / Σ_f capacity[f,r]: the part of the whole
-pool that it
-holds of the resource it needs most. Dominant resource fairness is the leximin of s_i / weight_i under caps. Speed only
-tells where a claim may run.
+The share of claim i is s_i = μ_i · Σ_f x[i,f], μ_i = max_r bundle[i,r] / Σ_f capacity[f,r]: the part of the whole pool
+that it holds of the resource it needs most. Dominant resource fairness is the leximin of s_i / weight_i under caps. Speed
+only tells where a claim may run.
 """
 
 from dataclasses import replace

@@ -11,8 +11,8 @@ from apportion.solver._lex_levels import SAME, rows_of
 from apportion.solver._lex_program import Rows
 from apportion.solver.problem import Answer, Problem
 
-NEARBY = 1e-6  # part of a level within which its bound is sought first
-STRESS = (1e4, 1e6, 1e2, 1.0, 1e8)  # how much the prices of earlier levels count beside a level's own
+NEARBY = 1e-4  # part of a level within which its bound is sought first
+STRESS = (1.0, 1e2, 1e4, 1e6, 1e8)  # how much the prices of earlier levels may count beside a level's own
 
 
 def leximin(
@@ -28,9 +28,10 @@ def leximin(
 
     Rates are unique; which flavors give them need not be, and is then as the program's solver leaves it: the same each time.
     Claims that can reach no positive rate stand outside and get nothing; claims that use nothing have their cap. `start`
-    changes nothing. If a level's bound is further away than `tolerance`, `reached` is false. Few claims: at most F·R
-    levels of a
-    few linear programs each. Many: O(M·F·R) a level in two or three passes, beside programs of some thousand claims.
+    changes nothing. If a level's bound is further away than `tolerance`, `reached` is false.
+
+    Cost: few claims, at most F·R levels of a few linear programs each; many, O(M·F·R) a level in two or three passes beside
+    programs of some thousand claims.
 
     Source: Bertsekas and Gallager, *Data Networks*, 2nd ed., 6.5.2; leximin by linear programs, Ogryczak and Śliwiński,
     *On solving linear programs with the ordered weighted averaging objective*, EJOR 2003.
@@ -122,7 +123,7 @@ def _bounds(
         found = []
         for one in tried:
             found.append(_bound(seen, one, claims.capacity, error, levels[k]))
-            if found[-1] <= levels[k] * (1.0 + SAME):
+            if found[-1] <= levels[k] * (1.0 + SAME) or found[-1] > min(found):
                 break
         best = int(np.argmin(found))
         prices[k], bounds[k] = tried[best], max(levels[k], found[best])
