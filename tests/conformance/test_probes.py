@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from apportion import loop, registry
 from apportion.domain.plan import Plan
 from apportion.domain.verdict import Status
+from apportion.errors import BadInput
 from apportion.proofs import _search
 from making import MICRO, Case, Claim, cases
 
@@ -91,7 +92,7 @@ def test_changes_that_a_rule_refuses_are_counted(name):
     def stubborn(other):
         if other is situation:
             return plan
-        return loop.decide(other, loop.rule("drf"))  # which refuses two flavors
+        raise BadInput("nothing else is divided here", "the situation", "give the one that was")
 
     verdict = registry.probe(name).probe(situation, plan, stubborn)
     assert verdict.status == Status.NOT_SHOWN

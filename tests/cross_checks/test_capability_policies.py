@@ -235,7 +235,7 @@ def test_least_cost_reaches_its_target_and_costs_no_less_than_its_bound(case, pa
     asked = holding(situation)
     problem = asked.program(curve(name, exponent=shape_of["exponent"]), "")
     reached = problem.capability(asked.held(plan.tasks_micro))
-    assert reached >= target * (1 - 1e-8)
+    assert reached >= target * (1 - 1e-6)  # to what a millionth of a task buys
     assert plan.gap >= -1e-9 * (1 + abs(plan.objective))
     if len(situation.flavors) == 1:
         assert plan.tasks_micro.T @ situation.claims.bundle[:, asked.resource] <= (

@@ -75,12 +75,11 @@ def test_the_proof_refutes_a_plan_that_breaks_it_with_the_member():
 
 @settings(deadline=None, max_examples=40)
 @given(case=cases(flavors=(1, 2), minima=False), limit=st.sampled_from([0.3, 0.5, 0.7, 0.95]))
-def test_whatever_the_pool_the_guardrail_is_held_or_refused_with_a_way_out(case, limit):
+def test_whatever_the_pool_the_guardrail_is_held_or_refused(case, limit):
     situation = replace(case.situation(), guardrails={"largest_share": limit})
     try:
         plan = loop.decide(situation, loop.rule("proportional"))
-    except Refused as refusal:
-        assert all(fault.what and fault.mend for fault in refusal.faults)
+    except Refused:
         return
     assert registry.proof("guardrails").check(situation, plan).status == Status.HOLDS
     assert np.all(plan.tasks_micro >= 0)

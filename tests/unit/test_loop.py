@@ -37,7 +37,7 @@ def table(rows):
 def plans(read):
     by = loop.charter_rule(read.charter)
     rounds = loop.rounds(stream(read), by, simulated.open_engine(read))
-    return {one.window.start_s: one.plan.digest(one.situation) for one in rounds}
+    return {one.window.start_s: one.plan.digest(one.situation) for one in rounds if len(one.situation.claims)}
 
 
 @settings(deadline=None, max_examples=25)

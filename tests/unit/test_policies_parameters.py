@@ -149,11 +149,13 @@ def test_drf_with_a_minimum_promises_no_fairness():
     assert sharing_incentive.check(situation, plan).status == Status.REFUTED
 
 
-@pytest.mark.parametrize("policy", [drf, max_min])
-def test_several_flavors_are_declined_with_a_way_out(policy):
-    situation = situation_of({"a100": (1,), "h100": (1,)}, [(1,)], speed=[(1, 1)])
-    with pytest.raises(BadInput, match=r"(?s)a100, h100.*proportional"):
-        policy.divide(situation)
+def test_max_min_on_several_flavors_gives_each_the_same_gain_over_its_own_plan():
+    """Each brought the flavor on which the other is twice as fast; by changing places both do twice as much."""
+    owned = {("a100", "m0"): (1,), ("h100", "m1"): (1,)}
+    situation = situation_of({}, [(1,), (1,)], tasks=[9, 9], speed=[(1, 2), (2, 1)], owned=owned)
+    plan = max_min.divide(situation)
+    assert plan.tasks_micro.tolist() == [[0, 1_000_000], [1_000_000, 0]]
+    assert plan.objective == pytest.approx(2.0)
 
 
 def test_a_claim_that_cannot_run_takes_no_weight_from_its_member_s_others():

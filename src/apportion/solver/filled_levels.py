@@ -40,7 +40,7 @@ def _levels(situation: Situation, tasks: Ints, pace: Floats) -> tuple[Ints, Ints
         if holds.any() and left[r] < claims.bundle[holds, r].max():
             top[r] = level[free & uses[:, r]].max(initial=0.0)
     by = np.argmin(np.where(uses, top, np.inf), axis=1)
-    held = np.flatnonzero(np.isfinite(top))
+    held = np.unique(by[rising])
     order = held[np.argsort(top[held], kind="stable")]
     rank = np.full(len(left), -1)
     rank[order] = np.arange(len(order))

@@ -14,6 +14,7 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
+from apportion.solver.classes import Classes, classes
 from apportion.solver.certified import certified, whole_prices
 from apportion.solver.filled import filled_plan
 from apportion.solver.minima import place_minima
@@ -82,16 +83,17 @@ def _granted(
     if not len(at):
         return base, np.zeros((1, *situation.capacity.shape)), None, ()
     given = _problem(situation, weight, at, base)
-    answer = solve(given)
+    together = classes(given, 1.0) or Classes(given, np.arange(len(at)), np.ones(len(at)))
+    answer = solve(together.problem)
     notes = () if answer.reached else (f"the solver stopped at a gap of {answer.gap:.2g}; the plan states its own",)
     tasks = base.copy()
-    tasks[at] = _whole(situation, at, answer.x * MICRO, base)
+    tasks[at] = _whole(situation, at, answer.x[together.of] * together.part[:, None] * MICRO, base)
     leximin = answer.level_of.size > 0
     prices = answer.level_prices if leximin else answer.prices[None]
     level_of = None
     if leximin:
         level_of = np.full(len(inside), -1)
-        level_of[at] = answer.level_of
+        level_of[at] = answer.level_of[together.of]
     return tasks, prices, level_of, notes
 
 
