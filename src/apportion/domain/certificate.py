@@ -28,9 +28,10 @@ class Certificate:
     Attributes
     ----------
     program, gain : as in the module
-    weighing : where the weight of claim i, of member m, comes from. ``standing``: W_m · d_i / Σ_{k∈m} d_k with d_i =
-        tasks_i · dominant share of a task; ``member``: W_m; ``priority``, ``value``: the claim's column; ``budget``: as
-        standing, with the member's budget in place of W_m; ``stated``: the integers in `stated` (leximin's n_i, in millionths)
+    weighing : where the weight of claim i, of member m, comes from. ``standing``: W_m · d_i / Σ_{k∈m} d_k with
+        d_i = tasks_i · dominant share of a task; ``member``: W_m; ``priority``, ``value``: the claim's column;
+        ``budget``: as standing, with the member's budget in place of W_m; ``stated``: the integers in `stated`
+        (leximin's n_i, in millionths)
     alpha : decimal text, for alpha_fair
     stated : (M,) integers, where the situation alone does not give them
     budget : (N,) integers, for ``budget``

@@ -288,6 +288,8 @@ def _prices(schur: Floats, q: Floats, heavy: float, right: Floats, first: float,
     if not (np.isfinite(right).all() and np.isfinite(first) and np.isfinite(firm).all()):
         return np.nan
     both[:, 0], both[:, 1] = right * scale + tie * first * unit, unit
+    if not np.isfinite(both).all():
+        return np.nan
     solved = np.linalg.solve(firm, both)
     for _ in range(2):
         off = both - system @ solved

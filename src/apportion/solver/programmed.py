@@ -14,8 +14,8 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
-from apportion.solver.classes import Classes, classes
 from apportion.solver.certified import certified, whole_prices
+from apportion.solver.classes import Classes, classes
 from apportion.solver.filled import filled_plan
 from apportion.solver.minima import place_minima
 from apportion.solver.problem import Answer, Problem
