@@ -52,7 +52,7 @@ def promises(situation: Situation, alpha: float = 2.0) -> tuple[str, ...]:
     At α = 0 a claim may gain what another, of equal worth, loses to rounding.
     """
     pareto = ("pareto",) if len(situation.flavors) <= 1 and alpha else ()
-    return (*certain(situation, _weight(situation, alpha)), *pareto)
+    return (*certain(situation), *pareto)
 
 
 def _weight(situation: Situation, alpha: float) -> Floats:

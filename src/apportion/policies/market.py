@@ -50,13 +50,13 @@ def divide(situation: Situation, budgets: str = "standing") -> Plan:
     return programmed_plan(situation, "market", weight, certificate, partial(concave, alpha=1.0), budgets=budgets)
 
 
-def promises(situation: Situation, budgets: str = "standing") -> tuple[str, ...]:
+def promises(situation: Situation, budgets: str = "standing") -> tuple[str, ...]:  # noqa: ARG001  # the same for all
     """Name what holds: always feasible, non-wasteful and optimal, and on one flavor Pareto.
 
     Envy-freeness follows from equal budgets only where no cap binds, so it is reported and not promised.
     """
     pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return (*certain(situation, _weight(situation, _budgets(situation, budgets))), *pareto)
+    return (*certain(situation), *pareto)
 
 
 def _weight(situation: Situation, budget: Ints) -> Floats:

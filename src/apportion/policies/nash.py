@@ -44,4 +44,4 @@ def promises(situation: Situation) -> tuple[str, ...]:
     hold neither with caps that bind nor with unequal weights, so they are reported and not promised.
     """
     pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return (*certain(situation, situation.weight), *pareto)
+    return (*certain(situation), *pareto)

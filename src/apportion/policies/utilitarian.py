@@ -45,4 +45,4 @@ def divide(situation: Situation, method: str = "highs", presolve: bool = True) -
 
 def promises(situation: Situation, method: str = "highs", presolve: bool = True) -> tuple[str, ...]:  # noqa: ARG001  # same for all
     """Name what holds: always feasible, non-wasteful and optimal."""
-    return certain(situation, situation.standing.share[situation.claims.member])
+    return certain(situation)

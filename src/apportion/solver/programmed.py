@@ -52,14 +52,13 @@ def programmed_plan(
     return _with_proof(situation, plan, prices, replace(certificate, level_of=level_of))
 
 
-def certain(situation: Situation, weight: Floats) -> tuple[str, ...]:
-    """Name what every plan of a program of these weights (M,) is: feasible, without waste, and as a rule optimal.
+def certain(situation: Situation) -> tuple[str, ...]:
+    """Name what every plan of a program is: feasible, without waste, and as a rule optimal.
 
-    Where claims outside the program have minima on several flavors, those are placed before it, perhaps not best for it.
+    On several flavors minima have to be placed in whole micro-tasks, and that may cost more than rounding does otherwise.
     """
-    outside = ~_inside(situation, weight) & (situation.claims.min_tasks_micro > 0)
-    misplaced = len(situation.flavors) > 1 and bool(outside.any())
-    return ("feasible", "non_wasteful") if misplaced else ("feasible", "non_wasteful", "optimal")
+    placed = len(situation.flavors) > 1 and bool(situation.claims.min_tasks_micro.any())
+    return ("feasible", "non_wasteful") if placed else ("feasible", "non_wasteful", "optimal")
 
 
 def _inside(situation: Situation, weight: Floats) -> Bools:
