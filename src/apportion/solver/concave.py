@@ -36,7 +36,7 @@ STUBBORN, MANY = 0.8, 50_000  # where more than this part stays near a tie, that
 SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums exceeds it
 FIRST_RADIUS = 0.2  # how far from a first sample's prices those of all claims may be
 _NO_X, _NO_RATE = np.empty((0, 0)), np.empty(0)  # nobody asks for them
-AFTER_CHANGE = 0.01  # radius about earlier prices
+AFTER_CHANGE = 0.001  # radius about earlier prices
 NOTHING = 1e-13  # part of all weights below which a claim's own counts for as much as that
 REWEIGHTED = 60  # most steps towards another α than 1
 ANCHORS = 1000  # claims that take up what the others leave, though they are not near a tie
@@ -222,7 +222,7 @@ def _sample(claims: Problem, size: int, alpha: float) -> tuple[Problem, Floats]:
 
 def _heavy(claims: Problem) -> Ints:
     """Rows that weigh more than all samples could show."""
-    least = claims.weight.sum() / WIDE
+    least = max(claims.weight.sum() / WIDE, 20.0 * claims.weight.mean())
     return np.flatnonzero(claims.weight > least) if claims.weight.max() > least else np.zeros(0, dtype=np.int64)
 
 

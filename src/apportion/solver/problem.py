@@ -146,17 +146,19 @@ def _as_columns(bundle: Floats, many: int) -> Floats:
 
 def _faults(given: Problem) -> Iterator[Fault]:
     for name in _FIELDS:
-        array = getattr(given, name)
-        may = array < np.inf if name != "tasks" else np.ones(array.shape, dtype=bool)
-        yield from _rows_where(
-            ~(may & (array >= 0)), name, "is negative, infinite or not a number", "give a number ≥ 0"
-        )
+        array, most = getattr(given, name), np.inf if name == "tasks" else np.finfo(np.float64).max
+        if not (
+            array.min(initial=0.0) >= 0.0 and array.max(initial=0.0) <= most
+        ):  # of what is no number, neither holds
+            wrong = ~((array >= 0.0) & (array <= most))
+            yield from _rows_where(wrong, name, "is negative, infinite or not a number", "give a number ≥ 0")
     yield from _rows_where(
         given.weight <= 0, "weight", "is not positive", "leave claims without weight out, or weigh them"
     )
     over = given.minimum > given.tasks
     yield from _rows_where(over, "minimum", "is more than tasks", "lower minimum, or raise tasks")
-    free = np.isinf(given.tasks) & ~given.bundle.any(axis=1)
+    endless = np.isinf(given.tasks)
+    free = endless & ~given.bundle.any(axis=1) if endless.any() else endless
     yield from _rows_where(free, "tasks", "is without limit, and the bundle uses nothing", "give tasks")
 
 

@@ -1,0 +1,71 @@
+"""Does the solver refuse what is no amount, with the rows, and everything at once?"""
+
+import numpy as np
+import pytest
+
+from apportion.errors import BadInput
+from apportion.solver import solve
+
+GOOD = {"speed": [[1.0, 2.0], [2.0, 1.0]], "bundle": [[1.0], [1.0]], "capacity": [[4.0], [4.0]], "tasks": [3.0, 3.0]}
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, -1.0])
+@pytest.mark.parametrize("name", ["speed", "bundle", "capacity", "weight", "minimum"])
+def test_what_is_no_amount_is_refused_with_its_row(name, wrong):
+    given = {**GOOD, "weight": [1.0, 1.0], "minimum": [0.0, 0.0]}
+    array = np.array(given[name])
+    array.reshape(len(array), -1)[1, 0] = wrong
+    with pytest.raises(BadInput, match=f"{name}, row 1"):
+        solve("nash", **{**given, name: array})
+
+
+@pytest.mark.parametrize("weight", [0.0, -2.0])
+def test_a_weight_that_is_not_positive_is_refused(weight):
+    with pytest.raises(BadInput, match=r"weight, row 0"):
+        solve("nash", **GOOD, weight=[weight, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("bundle", (3, 1)), ("capacity", (3, 1)), ("tasks", (3,)), ("weight", (1,)), ("minimum", (5,))]
+)
+def test_shapes_that_do_not_match_are_told_together(name, shape):
+    with pytest.raises(BadInput, match=name):
+        solve("nash", **{**GOOD, name: np.ones(shape)})
+
+
+def test_all_faults_come_at_once():
+    with pytest.raises(BadInput) as refusal:
+        solve(
+            "nash", speed=[[np.nan], [1.0]], capacity=[[-1.0]], tasks=[1.0, 1.0], weight=[1.0, 0.0], minimum=[2.0, 0.0]
+        )
+    assert {fault.where.split(",")[0] for fault in refusal.value.faults} == {"speed", "capacity", "weight", "minimum"}
+
+
+def test_claims_without_any_limit_are_refused():
+    with pytest.raises(BadInput, match="without limit"):
+        solve("nash", speed=[[1.0]], bundle=[[0.0]], capacity=[[1.0]])
+
+
+def test_numbers_near_the_end_of_floats_are_no_crash():
+    answer = solve(
+        "nash", speed=[[2.0**63], [1e-5]], bundle=[[2.0**62], [1e-9]], capacity=[[2.0**63]], tasks=[1e18, 1e18]
+    )
+    assert np.isfinite(answer.x).all()
+    assert (answer.x.T @ np.array([[2.0**62], [1e-9]]) <= 2.0**63).all()
+
+
+def test_an_unknown_objective_names_the_nearest_and_alpha_belongs_to_alpha_fair():
+    with pytest.raises(BadInput, match="nash"):
+        solve("nsh", **GOOD)
+    with pytest.raises(BadInput, match="alpha"):
+        solve("nash", **GOOD, alpha=2.0)
+    with pytest.raises(BadInput, match="alpha"):
+        solve("alpha_fair", **GOOD)
+
+
+def test_the_same_arrays_give_the_same_bits():
+    draw = np.random.default_rng(4)
+    given = {"speed": draw.random((900, 4)) + 0.1, "capacity": draw.random(4) * 90, "tasks": draw.random(900)}
+    one, other = solve("nash", **given), solve("nash", **given)
+    assert one.x.tobytes() == other.x.tobytes()
+    assert one.prices.tobytes() == other.prices.tobytes()
