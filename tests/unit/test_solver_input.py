@@ -46,6 +46,20 @@ def test_claims_without_any_limit_are_refused():
         solve("nash", speed=[[1.0]], bundle=[[0.0]], capacity=[[1.0]])
 
 
+@pytest.mark.parametrize("objective", ["nash", "utilitarian", "max_min", "drf"])
+def test_minima_that_do_not_fit_name_a_smallest_set(objective):
+    """Claims 1 and 3 ask for 3 of 5 each on the only flavor where they run; 0 and 2 have no part in it."""
+    speed = [[1, 1], [1, 0], [0, 1], [1, 0]]
+    with pytest.raises(BadInput, match=r"minimum, rows 1, 3") as refusal:
+        solve(objective, speed=speed, capacity=[5, 5], tasks=[9.0] * 4, minimum=[1.0, 3.0, 4.0, 3.0])
+    assert "together" in refusal.value.faults[0].what
+
+
+def test_a_minimum_that_can_run_nowhere_is_named_alone():
+    with pytest.raises(BadInput, match=r"minimum, row 1:?"):
+        solve("nash", speed=[[1.0], [0.0]], capacity=[5], tasks=[9.0, 9.0], minimum=[1.0, 1.0])
+
+
 def test_numbers_near_the_end_of_floats_are_no_crash():
     answer = solve(
         "nash", speed=[[2.0**63], [1e-5]], bundle=[[2.0**62], [1e-9]], capacity=[[2.0**63]], tasks=[1e18, 1e18]

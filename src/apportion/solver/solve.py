@@ -9,6 +9,7 @@ import numpy.typing as npt
 from apportion.domain.arrays import Floats
 from apportion.errors import BadInput, nearest
 from apportion.solver.concave import concave
+from apportion.solver.conflict import refuse_conflict
 from apportion.solver.dominant import dominant
 from apportion.solver.leximin import leximin
 from apportion.solver.linear import linear
@@ -69,6 +70,7 @@ def solve(
     if alpha is not None and not 0 <= alpha < np.inf:
         raise BadInput(f"alpha is {alpha}", "alpha", "give a number ≥ 0; for an infinite one, use max_min")
     given = problem(speed, bundle, capacity, tasks, weight, minimum)
+    refuse_conflict(given)
     begin = None if start is None else np.asarray(start, dtype=np.float64).reshape(given.capacity.shape)
     return OBJECTIVES[objective](given, begin, tolerance, alpha)
 

@@ -1,0 +1,51 @@
+"""Do the least tasks of all claims fit, and if not, which of them cannot stand together?
+
+A linear program asks for tasks at their least within every capacity. Where there are none, claims are left out one after the
+other as long as the rest still does not fit: what remains is a set from which no claim can be left out, so each of them
+has a part in the conflict.
+
+Source: the deletion filter of Chinneck, *Feasibility and Infeasibility in Optimization*, Springer 2008.
+"""
+
+import numpy as np
+
+from apportion.domain.arrays import Ints
+from apportion.errors import BadInput
+from apportion.solver.problem import SHOWN, Problem
+
+LARGEST = 300  # claims with minima up to which each is tried
+
+
+def refuse_conflict(given: Problem) -> None:
+    """Raise BadInput, naming a smallest set in conflict, if the least tasks of some claims do not fit together."""
+    at = np.flatnonzero(given.minimum > 0)
+    if not len(at) or _fits(given, at):
+        return
+    if len(at) <= LARGEST:
+        for i in at.tolist():
+            rest = at[at != i]
+            at = at if _fits(given, rest) else rest
+    more = f" and {len(at) - SHOWN} more" if len(at) > SHOWN else ""
+    rows = f"row{'s' if len(at) > 1 else ''} {', '.join(map(str, at[:SHOWN]))}{more}"
+    what = "does not fit into the capacity" if len(at) == 1 else "do not fit into the capacity together"
+    raise BadInput(f"the least tasks {what}", f"minimum, {rows}", "lower one of them, or add capacity where it may run")
+
+
+def _fits(given: Problem, at: Ints) -> bool:
+    """Tell whether the least tasks of the claims `at` fit."""
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
+
+    k, f = np.nonzero(given.usable[at])
+    if len(np.unique(k)) < len(at):
+        return False
+    if not len(at):
+        return True
+    least, width = given.minimum[at], given.capacity.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(given.bundle[at][k] > 0, given.bundle[at][k] * least[k, None] / given.capacity[f], 0.0)
+    rows = (f[:, None] * width + np.arange(width)).ravel()
+    use = coo_array((part.ravel(), (rows, np.arange(len(k)).repeat(width))), (given.capacity.size, len(k)))
+    whole = coo_array((np.ones(len(k)), (k, np.arange(len(k)))), (len(at), len(k)))
+    room = np.full(given.capacity.size, 1.0 + 1e-12)
+    return bool(linprog(np.zeros(len(k)), use.tocsr(), room, whole.tocsr(), np.ones(len(at))).status == 0)
