@@ -86,6 +86,8 @@ def test_no_words_stand_idle(monkeypatch):
 
 
 NAMED_BY_RUNS = (
+    "questions.",
+    "proof_figures.",
     "units.",
     "nouns.",
     "amounts.",
