@@ -39,7 +39,7 @@ def guarded(situation: Situation, divide: Callable[[Situation], Plan]) -> Plan:
     _refuse_too_few(situation)
     low, high = 0, BILLION
     while high > low * NEAR + 1:
-        middle = int(np.sqrt(max(low, 1.0) * high)) if low else high // 16
+        middle = min(max(int((low * high) ** 0.5), low + 1), high - 1) if low else high // 16
         if middle and _kept(situation, divide(_lowered(situation, middle))):
             low = middle
         else:
