@@ -12,7 +12,7 @@ window_s = 3600                 # seconds between two decisions
 seed = "three laboratories"     # decides ties; change it and other names go first among equals
 
 [policy]
-name = "max_min"                # also: equal, proportional, demand_priority, drf
+name = "max_min"                # also: equal, proportional, drf, nash, and more
 
 [entitlements]
 rule = "contribution"           # what each brought; also: equal, size, weight, table

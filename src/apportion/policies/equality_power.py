@@ -30,7 +30,7 @@ from apportion.capability.spread import balanced
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput
-from apportion.solver.filled import filled_plan
+from apportion.solver.filled import filled_plan, without_waste
 from apportion.solver.towards import towards
 
 GUARDS: frozenset[str] = frozenset()
@@ -89,10 +89,5 @@ def promises(
     points: str = "",
     scales: str = "",
 ) -> tuple[str, ...]:
-    """Name what holds: always feasible and non-wasteful, and Pareto on one flavor.
-
-    There, a claim below its cap needs a resource that is used up, so no claim can gain unless another loses. On several
-    flavors two claims could still gain by changing places.
-    """
-    pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return ("feasible", "non_wasteful", *pareto)
+    """Name what holds: what does for every plan without waste."""
+    return without_waste(situation)

@@ -33,7 +33,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.solver.certified import certified, whole_prices
-from apportion.solver.filled import filled_plan
+from apportion.solver.filled import filled_plan, without_waste
 from apportion.solver.kinds import kinds, left_micro, whole_claims, whole_lines
 from apportion.solver.minima import place_minima
 from apportion.solver.packing import pack, relax
@@ -64,13 +64,8 @@ def divide(situation: Situation) -> Plan:
 
 
 def promises(situation: Situation) -> tuple[str, ...]:
-    """Name what holds: always feasible and non-wasteful, and Pareto on one flavor.
-
-    There, a claim below its cap needs a resource that is used up, so no claim can gain unless another loses. On several
-    flavors two claims could still gain by changing places.
-    """
-    pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return ("feasible", "non_wasteful", *pareto)
+    """Name what holds: what does for every plan without waste."""
+    return without_waste(situation)
 
 
 def _packed(situation: Situation, base: Ints) -> Ints:

@@ -28,7 +28,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.domain.tables import NOBODY
 from apportion.errors import BadInput, nearest
-from apportion.solver.filled import filled_plan
+from apportion.solver.filled import filled_plan, without_waste
 from apportion.solver.guarded import BY_CEILING
 from apportion.solver.rates import by_share
 
@@ -50,13 +50,8 @@ def divide(situation: Situation, to: str = "entitlement") -> Plan:
 
 
 def promises(situation: Situation, to: str = "entitlement") -> tuple[str, ...]:  # noqa: ARG001  # the same for every `to`
-    """Name what holds: always feasible and non-wasteful, and Pareto on one flavor.
-
-    There, a claim below its cap needs a resource that is used up, so no claim can gain unless another loses. On several
-    flavors two claims could still gain by changing places.
-    """
-    pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
-    return ("feasible", "non_wasteful", *pareto)
+    """Name what holds: what does for every plan without waste."""
+    return without_waste(situation)
 
 
 def _by_rule(rule: str, situation: Situation) -> Floats:

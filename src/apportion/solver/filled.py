@@ -62,6 +62,16 @@ def filled_plan(
     )
 
 
+def without_waste(situation: Situation) -> tuple[str, ...]:
+    """Name the proofs that hold for every plan that leaves nothing usable: always two, and Pareto on one flavor.
+
+    There, a claim below its cap needs a resource that is used up, so no claim can gain unless another loses. On several
+    flavors two claims could still gain by changing places.
+    """
+    pareto = ("pareto",) if len(situation.flavors) <= 1 else ()
+    return ("feasible", "non_wasteful", *pareto)
+
+
 def smallest_level(plan: Plan, rate: Floats, phase: Ints) -> float | None:
     """Level of the worst-off claim of the first phase: the least tasks_micro / rate; None if no claim rises in it."""
     total = rate.sum(axis=1)

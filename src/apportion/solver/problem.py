@@ -71,7 +71,7 @@ class Answer:
     levels, level_bounds : (K,) for leximin: each level, and what no division can exceed given the earlier ones
     level_prices : (K, F, R)
     level_of : (M,) the level at which a claim stopped rising; −1 where its own cap stopped it
-    slack : most by which a claim that is held at a level could still rise, as a part of that level
+    slack : most by which a claim held at a level could still rise, as a part of that level; 0 also where nobody worked it out
     """
 
     x: Floats
