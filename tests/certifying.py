@@ -19,7 +19,7 @@ from apportion.domain.arrays import ints
 from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.certified import certified, whole_prices
+from apportion.solver.plans.certified import certified, whole_prices
 from making import Case, Claim
 
 MICRO = 10**6

@@ -22,7 +22,7 @@ from apportion.domain.verdict import Status, Verdict
 from apportion.domain.window import Stream, busiest, stream
 from apportion.errors import BadInput, NotFound, Refused
 from apportion.ports import OpenEngine, Policy
-from apportion.solver.guarded import guarded
+from apportion.solver.plans.guarded import guarded
 
 PER_BILLION = 10**9
 MUST_WAIT = -1

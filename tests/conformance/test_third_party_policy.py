@@ -14,8 +14,8 @@ POLICY = '''"""Whoever is first in the order of ties takes what it can, then the
 import numpy as np
 
 from apportion.domain.plan import Plan
-from apportion.solver.filled import filled_plan
-from apportion.solver.rates import by_demand
+from apportion.solver.plans.filled import filled_plan
+from apportion.solver.filling.rates import by_demand
 
 GUARDS = frozenset()
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from apportion.policies.max_min import own_plan
-from apportion.solver.fill import fill
-from apportion.solver.whole import whole
+from apportion.solver.filling.fill import fill
+from apportion.solver.integers.whole import whole
 from making import MICRO, cases, situation_of
 
 usual = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])

@@ -10,9 +10,9 @@ from large import large
 from scipy.optimize import linprog
 from small import KINDS, small
 
-from apportion.solver.dominant import dominant
-from apportion.solver.fill import fill
-from apportion.solver.leximin import leximin
+from apportion.solver.filling.fill import fill
+from apportion.solver.levels.dominant import dominant
+from apportion.solver.levels.leximin import leximin
 from apportion.solver.problem import problem
 
 KIND = [kind for kind in KINDS if kind != "wide"]  # a general program has no digits for speeds of ten orders

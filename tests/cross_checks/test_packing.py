@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from apportion import registry
 from apportion.domain.verdict import Status
 from apportion.policies import auction
-from apportion.solver import packing
-from apportion.solver.kinds import kinds, whole_claims, whole_lines
-from apportion.solver.packing import pack, relax
+from apportion.solver.integers import packing
+from apportion.solver.integers.kinds import kinds, whole_claims, whole_lines
+from apportion.solver.integers.packing import pack, relax
 from making import cases, situation_of
 
 usual = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

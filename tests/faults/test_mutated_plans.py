@@ -204,7 +204,7 @@ def restated(plan: Plan, **texts: str) -> Plan:
 
 def honest(situation, plan) -> Plan:
     """State what the checker itself would work out, where it can."""
-    from apportion.solver.certified import certified
+    from apportion.solver.plans.certified import certified
 
     try:
         return certified(situation, plan)

@@ -24,7 +24,7 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.ledger.plan_file import plan_json, write_plan
 from apportion.ledger.situation_file import situation_bytes
-from apportion.solver.certified import certified, question, whole_prices
+from apportion.solver.plans.certified import certified, question, whole_prices
 from certifying import Slowly, finished, random_case, utilitarian_plan
 from making import cases, plan_of, situation_of
 

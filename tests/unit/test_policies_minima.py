@@ -5,7 +5,7 @@ import pytest
 
 from apportion.errors import BadInput
 from apportion.policies import equal, max_min
-from apportion.solver.minima import place_minima
+from apportion.solver.integers.minima import place_minima
 from making import MICRO, granted, situation_of
 
 

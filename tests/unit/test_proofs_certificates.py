@@ -16,7 +16,7 @@ from apportion.errors import BadInput
 from apportion.ledger.plan_file import plan_json, read_plan, write_plan
 from apportion.policies import drf, max_min, proportional
 from apportion.proofs import core, leximin_levels, market_clearing, optimal, sharing_incentive
-from apportion.solver.certified import certified, whole_prices
+from apportion.solver.plans.certified import certified, whole_prices
 from certifying import HIGHS, concave_plan, finished, leximin_plan, packed_plan, random_case, utilitarian_plan
 from making import cases, plan_of, situation_of
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from apportion.solver.dominant import dominant
-from apportion.solver.leximin import leximin
+from apportion.solver.levels.dominant import dominant
+from apportion.solver.levels.leximin import leximin
 from apportion.solver.problem import problem
 
 

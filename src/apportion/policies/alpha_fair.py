@@ -22,10 +22,10 @@ from apportion.domain.plan import Plan
 from apportion.domain.quantity import decimal_text
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput
-from apportion.solver.concave import concave
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.linear import linear
-from apportion.solver.programmed import certain, programmed_plan
+from apportion.solver.plans.guarded import BY_CEILING
+from apportion.solver.plans.programmed import certain, programmed_plan
+from apportion.solver.prices.concave import concave
+from apportion.solver.prices.linear import linear
 
 GUARDS: frozenset[str] = BY_CEILING
 LARGEST = 64.0

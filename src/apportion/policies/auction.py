@@ -41,13 +41,13 @@ from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, nearest
-from apportion.solver.certified import certified, whole_prices
-from apportion.solver.filled import filled_plan
-from apportion.solver.kinds import Kinds, kinds, left_micro, real_claims, whole_claims, whole_lines
-from apportion.solver.minima import place_minima
-from apportion.solver.packing import EXACT, Charge, pack, relax
-from apportion.solver.rates import by_demand
-from apportion.solver.whole import whole
+from apportion.solver.filling.rates import by_demand
+from apportion.solver.integers.kinds import Kinds, kinds, left_micro, real_claims, whole_claims, whole_lines
+from apportion.solver.integers.minima import place_minima
+from apportion.solver.integers.packing import EXACT, Charge, pack, relax
+from apportion.solver.integers.whole import whole
+from apportion.solver.plans.certified import certified, whole_prices
+from apportion.solver.plans.filled import filled_plan
 
 GUARDS: frozenset[str] = frozenset()
 CERTIFICATE = Certificate("linear", gain="speed", weighing="value")

@@ -19,9 +19,9 @@ import numpy as np
 
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan, without_waste
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.rates import by_wish
+from apportion.solver.filling.rates import by_wish
+from apportion.solver.plans.filled import filled_plan, without_waste
+from apportion.solver.plans.guarded import BY_CEILING
 
 GUARDS: frozenset[str] = BY_CEILING
 

@@ -32,10 +32,10 @@ from apportion.domain.arrays import Floats
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput
-from apportion.solver.filled import filled_plan
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.layers import Layers
-from apportion.solver.rates import by_demand, by_wish, wishes
+from apportion.solver.filling.layers import Layers
+from apportion.solver.filling.rates import by_demand, by_wish, wishes
+from apportion.solver.plans.filled import filled_plan
+from apportion.solver.plans.guarded import BY_CEILING
 
 GUARDS: frozenset[str] = BY_CEILING
 

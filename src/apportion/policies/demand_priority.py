@@ -1,6 +1,6 @@
 """Larger priority first; within one priority all claims rise by the same fraction of what they ask for.
 
-    x_i = tasks_i · t as the level t of a class grows from 0 to 1 (progressive filling, `apportion.solver.fill`)
+    x_i = tasks_i · t as the level t of a class grows from 0 to 1 (progressive filling, `apportion.solver.filling.fill`)
 
 Classes are filled one after the other, the largest `priority` first, each from what the earlier ones left. Members without
 standing (W = 0) come after all others whatever the priority of their claims, since nobody else gave them a part of the
@@ -15,9 +15,9 @@ import numpy as np
 
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan, without_waste
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.rates import by_demand
+from apportion.solver.filling.rates import by_demand
+from apportion.solver.plans.filled import filled_plan, without_waste
+from apportion.solver.plans.guarded import BY_CEILING
 
 GUARDS: frozenset[str] = BY_CEILING
 

@@ -9,7 +9,7 @@ then t · W_m, and cutting a claim in two changes nothing. Speed only tells wher
 prices that bound each level.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: on one flavor O(R·M·(log M + R)), exact, no
-iteration; on several that of `apportion.solver.leximin`.
+iteration; on several that of `apportion.solver.levels.leximin`.
 Source: Ghodsi et al., *Dominant Resource Fairness*, NSDI 2011, sections 4 and 4.3 (weights); caps as the limited
 demands of Narayana and Kash, *Fair and Efficient Allocations with Limited Demands*, AAAI 2021.
 """
@@ -21,12 +21,12 @@ import numpy as np
 from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.dominant import dominant
-from apportion.solver.filled import filled_plan, smallest_level
-from apportion.solver.filled_levels import with_levels
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.programmed import programmed_plan
-from apportion.solver.rates import by_share
+from apportion.solver.filling.rates import by_share
+from apportion.solver.levels.dominant import dominant
+from apportion.solver.plans.filled import filled_plan, smallest_level
+from apportion.solver.plans.filled_levels import with_levels
+from apportion.solver.plans.guarded import BY_CEILING
+from apportion.solver.plans.programmed import programmed_plan
 
 GUARDS: frozenset[str] = BY_CEILING
 

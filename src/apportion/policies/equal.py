@@ -2,9 +2,10 @@
 
     x[i,f] = t · tasks_i / Σ_{k∈m(i)} tasks_k · share[k,f],    share[k,f] = max_r bundle[k,r] / capacity[f,r]
 
-as one level t grows (progressive filling, `apportion.solver.fill`). On one flavor the level is the member's dominant share;
-on several, its share of each. Inside a member all claims rise by the same fraction of what they ask, so cutting one in two
-changes nothing. What a claim cannot use (its cap, a flavor where it cannot run) flows on to all that can still rise.
+as one level t grows (progressive filling, `apportion.solver.filling.fill`). On one flavor the level is the member's dominant
+share; on several, its share of each. Inside a member all claims rise by the same fraction of what they ask, so cutting one
+in two changes nothing. What a claim cannot use (its cap, a flavor where it cannot run) flows on to all
+that can still rise.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
 Source: Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2; Ghodsi et al., NSDI 2011, section 4.
@@ -14,9 +15,9 @@ import numpy as np
 
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.rates import by_share
+from apportion.solver.filling.rates import by_share
+from apportion.solver.plans.filled import filled_plan
+from apportion.solver.plans.guarded import BY_CEILING
 
 GUARDS: frozenset[str] = BY_CEILING
 

@@ -9,8 +9,8 @@ away from C̄ for a marginal gain of 2. `apportion.capability.frontier` gives th
 capability and unevenness both rise.
 
 C_m, f, a_m, how the C_m are reached, and what comes after are as in `max_capability`'s terms: see
-`apportion.capability.holding`, `apportion.capability.curves` and `apportion.solver.towards`. The objective is that of the
-plan as it is; the bound, by weak duality at λ, holds for every plan if λ ≥ 0, else for every one that hands out as much.
+`apportion.capability.holding`, `apportion.capability.curves` and `apportion.solver.plans.towards`. The objective is that of
+the plan as it is; the bound, by weak duality at λ, holds for every plan if λ ≥ 0, else for every one that hands out as much.
 Where f is not concave its envelope stands in f's place in search and bound, and the gap says what that leaves open.
 
 With one concave f and equal a_m equal parts are best for both aims, whatever μ is, and the plan's notes say so.
@@ -30,8 +30,8 @@ from apportion.capability.spread import balanced
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput
-from apportion.solver.filled import filled_plan, without_waste
-from apportion.solver.towards import towards
+from apportion.solver.plans.filled import filled_plan, without_waste
+from apportion.solver.plans.towards import towards
 
 GUARDS: frozenset[str] = frozenset()
 

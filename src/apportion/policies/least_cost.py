@@ -9,10 +9,10 @@ node has a price.
 
 The least total is where a_m f′(C_m) = λ for all between their bounds; for one member and no bounds it is f⁻¹(target / a).
 It is taken from the flavors by least price for compute at full speed, price_f / v_f, and reached by progressive filling
-(`apportion.solver.towards`), rounded up, so that the target holds to one micro-task a claim. If another resource is used up
-before, or a member cannot run where it is cheap, more is opened until the target is reached. Minima are kept; claims that
-use no compute get no more than those. If all there is does not reach the target everything is divided as for most
-capability, and the notes say so.
+(`apportion.solver.plans.towards`), rounded up, so that the target holds to one micro-task a claim. If another resource is
+used up before, or a member cannot run where it is cheap, more is opened until the target is reached. Minima are kept;
+claims that use no compute get no more than those. If all there is does not reach the target everything is divided as for
+most capability, and the notes say so.
 
 The objective is the cost with its sign turned; the bound is minus the cost of the least compute by the concave envelope,
 bought at the cheapest flavors. This policy leaves by its nature what others could use, so it promises no more than
@@ -37,10 +37,10 @@ from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, MILLI
 from apportion.domain.situation import Situation
 from apportion.errors import Faults
-from apportion.solver.fill import fill
-from apportion.solver.filled import filled_plan
-from apportion.solver.minima import place_minima
-from apportion.solver.towards import towards
+from apportion.solver.filling.fill import fill
+from apportion.solver.integers.minima import place_minima
+from apportion.solver.plans.filled import filled_plan
+from apportion.solver.plans.towards import towards
 
 GUARDS: frozenset[str] = frozenset()
 EXACT = 1e-9  # of the target: floats on the way to it

@@ -27,9 +27,9 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault, nearest
-from apportion.solver.concave import concave
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.programmed import certain, programmed_plan
+from apportion.solver.plans.guarded import BY_CEILING
+from apportion.solver.plans.programmed import certain, programmed_plan
+from apportion.solver.prices.concave import concave
 
 GUARDS: frozenset[str] = BY_CEILING
 WHERE = "charter.toml, policy.budgets"

@@ -4,8 +4,8 @@
 
 with C_m the compute that member m holds (`apportion.capability.holding`: GPUs if there are any, flavors by their speed), f
 the curve of the parameters (`apportion.capability.curves`) and a_m from `scales` (``"univ-a=2, univ-b=0.5"``, else 1). The
-C_m are then reached by progressive filling (`apportion.solver.towards`); what a member cannot use, because another resource
-is used up, flows on. Claims that use no compute and members without standing come after.
+C_m are then reached by progressive filling (`apportion.solver.plans.towards`); what a member cannot use, because another
+resource is used up, flows on. Claims that use no compute and members without standing come after.
 
 The objective is Σ a_m f(C_m) of the plan as it is; the bound, by weak duality at λ, holds for every plan of the situation if
 f rises (for `inverse`, which falls, for every plan that hands out as much). Both count members who take part. The gap is
@@ -27,8 +27,8 @@ from apportion.capability.holding import holding
 from apportion.capability.spread import most_capable
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan, without_waste
-from apportion.solver.towards import towards
+from apportion.solver.plans.filled import filled_plan, without_waste
+from apportion.solver.plans.towards import towards
 
 GUARDS: frozenset[str] = frozenset()
 

@@ -9,7 +9,7 @@ count in the pool's plan and not in the own plan. Claims with n_i = 0 come after
 member m's dominant share rising at speed W_m, then the others, each by the same fraction of what it asks.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: on one flavor O(R·M·(log M + R)), exact, no
-iteration; on several that of `apportion.solver.leximin`, once for each member and once for the pool.
+iteration; on several that of `apportion.solver.levels.leximin`, once for each member and once for the pool.
 Source: leximin by progressive filling, Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2, with the members'
 own plans as the reference, as in Gavel (Narayanan et al., OSDI 2020, section 4.1).
 """
@@ -23,13 +23,13 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
-from apportion.solver.filled import filled_plan, smallest_level
-from apportion.solver.filled_levels import with_levels
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.leximin import leximin
+from apportion.solver.filling.rates import by_share
+from apportion.solver.levels.leximin import leximin
+from apportion.solver.plans.filled import filled_plan, smallest_level
+from apportion.solver.plans.filled_levels import with_levels
+from apportion.solver.plans.guarded import BY_CEILING
+from apportion.solver.plans.programmed import programmed_plan
 from apportion.solver.problem import Problem
-from apportion.solver.programmed import programmed_plan
-from apportion.solver.rates import by_share
 
 GUARDS: frozenset[str] = BY_CEILING
 

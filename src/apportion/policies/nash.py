@@ -8,7 +8,7 @@ that anybody can bound what any division could reach. Members without standing (
 by the same fraction of what it asks.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: two or three sweeps O(M·F·R) and an interior point
-method on the claims near a tie (`apportion.solver.concave`); the exact certificate some 50 µs a claim.
+method on the claims near a tie (`apportion.solver.prices.concave`); the exact certificate some 50 µs a claim.
 Sources: Nash, *The Bargaining Problem*, Econometrica 1950; Kelly, *Charging and rate control for elastic traffic*, European
 Transactions on Telecommunications 1997.
 """
@@ -18,9 +18,9 @@ from functools import partial
 from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.concave import concave
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.programmed import certain, programmed_plan
+from apportion.solver.plans.guarded import BY_CEILING
+from apportion.solver.plans.programmed import certain, programmed_plan
+from apportion.solver.prices.concave import concave
 
 GUARDS: frozenset[str] = BY_CEILING
 

@@ -18,7 +18,7 @@ which asks about divided tasks, is not promised and fails where whole ones cost 
 Ties: between lines of one kind by SHA-256(seed ‖ member); between kinds as the search finds them, which neither names nor
 the order of rows can change. Cost: a search that ends after a fixed number of nodes; beyond 2,000 pairs of kind and flavor
 the linear program's vertex is floored instead, which loses at most one task for each resource of each flavor, and takes
-about a minute for 100,000 kinds of tasks (`apportion.solver.packing`).
+about a minute for 100,000 kinds of tasks (`apportion.solver.integers.packing`).
 Source: multi-dimensional multiple-choice knapsack, Kellerer, Pferschy and Pisinger, *Knapsack Problems*, 2004, chapters 9
 and 11.
 """
@@ -32,12 +32,12 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
-from apportion.solver.certified import certified, whole_prices
-from apportion.solver.filled import filled_plan, without_waste
-from apportion.solver.kinds import kinds, left_micro, whole_claims, whole_lines
-from apportion.solver.minima import place_minima
-from apportion.solver.packing import pack, relax
-from apportion.solver.rates import by_demand
+from apportion.solver.filling.rates import by_demand
+from apportion.solver.integers.kinds import kinds, left_micro, whole_claims, whole_lines
+from apportion.solver.integers.minima import place_minima
+from apportion.solver.integers.packing import pack, relax
+from apportion.solver.plans.certified import certified, whole_prices
+from apportion.solver.plans.filled import filled_plan, without_waste
 
 GUARDS: frozenset[str] = frozenset()
 CERTIFICATE = Certificate("linear", gain="runs", weighing="priority")

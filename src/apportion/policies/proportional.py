@@ -2,7 +2,7 @@
 
     x[i,f] = t · ω_m · tasks_i / Σ_{k∈m(i)} tasks_k · share[k,f],    share[k,f] = max_r bundle[k,r] / capacity[f,r]
 
-as one level t grows (progressive filling, `apportion.solver.fill`), with ω_m by the parameter `to`:
+as one level t grows (progressive filling, `apportion.solver.filling.fill`), with ω_m by the parameter `to`:
 
 - ``entitlement``: W_m, what the charter's rule gives (default);
 - ``size``, ``contribution``, ``weight``: as the entitlement rule of that name would, from members.csv and nodes.csv;
@@ -28,9 +28,9 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.domain.tables import NOBODY
 from apportion.errors import BadInput, nearest
-from apportion.solver.filled import filled_plan, without_waste
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.rates import by_share
+from apportion.solver.filling.rates import by_share
+from apportion.solver.plans.filled import filled_plan, without_waste
+from apportion.solver.plans.guarded import BY_CEILING
 
 GUARDS: frozenset[str] = BY_CEILING
 

@@ -8,7 +8,7 @@ but ties. Members without standing (W = 0) get what the others leave, each claim
 
 Ties: between equally good divisions as HiGHS finds them, the same each time, so the certificate and not the division is what
 another solver must reproduce; in rounding, SHA-256(seed ‖ id). Cost: a linear program of M·F variables up to 4,000 claims;
-beyond that sweeps O(M·F·R) and a program of the claims near a tie (`apportion.solver.linear`).
+beyond that sweeps O(M·F·R) and a program of the claims near a tie (`apportion.solver.prices.linear`).
 Source: the LP of throughput in Narayanan et al., *Heterogeneity-Aware Cluster Scheduling Policies* (Gavel), OSDI 2020,
 section 4; HiGHS: Huangfu and Hall, Mathematical Programming Computation 2018.
 """
@@ -19,9 +19,9 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, nearest
-from apportion.solver.guarded import BY_CEILING
-from apportion.solver.linear import linear
-from apportion.solver.programmed import certain, programmed_plan
+from apportion.solver.plans.guarded import BY_CEILING
+from apportion.solver.plans.programmed import certain, programmed_plan
+from apportion.solver.prices.linear import linear
 
 GUARDS: frozenset[str] = BY_CEILING
 METHODS = ("highs", "highs-ds", "highs-ipm")

@@ -6,7 +6,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Status, Verdict
 from apportion.proofs._amounts import misshapen
-from apportion.solver.certified import claim_of, question, shown
+from apportion.solver.plans.certified import claim_of, question, shown
 
 
 def unclaimed(proof: str, situation: Situation, plan: Plan, *programs: str) -> Verdict | None:

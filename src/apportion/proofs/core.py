@@ -33,7 +33,7 @@ from apportion.domain.situation import Situation
 from apportion.domain.verdict import Status, Verdict
 from apportion.proofs._amounts import micro, misshapen, tasks_text
 from apportion.proofs._programs import LARGEST, Claims, largest_factor, rates, runs_within
-from apportion.solver.certified import question, whole_prices
+from apportion.solver.plans.certified import question, whole_prices
 
 MOST = 12  # members, in 4,095 coalitions
 PROGRAMS = 300  # a few seconds

@@ -26,7 +26,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Status, Verdict
 from apportion.proofs._certificates import judged, refuted, unclaimed
-from apportion.solver.certified import claim_of, question
+from apportion.solver.plans.certified import claim_of, question
 
 TOLERANCE = Fraction(1, 1000)
 

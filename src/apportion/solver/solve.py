@@ -8,11 +8,11 @@ import numpy.typing as npt
 
 from apportion.domain.arrays import Floats
 from apportion.errors import BadInput, nearest
-from apportion.solver.concave import concave
 from apportion.solver.conflict import refuse_conflict
-from apportion.solver.dominant import dominant
-from apportion.solver.leximin import leximin
-from apportion.solver.linear import linear
+from apportion.solver.levels.dominant import dominant
+from apportion.solver.levels.leximin import leximin
+from apportion.solver.prices.concave import concave
+from apportion.solver.prices.linear import linear
 from apportion.solver.problem import Answer, Problem, problem
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._dom_fill import event, finish, prepare, stop
-from apportion.solver.leximin import leximin
+from apportion.solver.levels.dominant_fill import event, finish, prepare, stop
+from apportion.solver.levels.leximin import leximin
 from apportion.solver.problem import Answer, Problem
 
 USED_UP = 1e-13  # part of a resource that may be left of one that is used up

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
 from apportion.domain.arrays import Floats, Ints
-from apportion.solver._lex_interior import interior
+from apportion.solver.levels.interior import interior
 
 FEW = 1500  # pairs up to which the simplex method is used
 DROPPED = 1e-8  # coefficients that it may take for zero

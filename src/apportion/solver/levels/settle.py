@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_hull import cheapest
 from apportion.solver.compiled import compiled
+from apportion.solver.levels.hull import cheapest
 
 Codes = npt.NDArray[np.int16]
 OPEN = -1  # a claim that is not settled

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_levels import (
+from apportion.solver.levels.few import (
     ROOM,
     SAME,
     Level,
@@ -22,8 +22,8 @@ from apportion.solver._lex_levels import (
     slopes_of,
     without_surplus,
 )
-from apportion.solver._lex_program import Rows
-from apportion.solver._lex_settle import Codes, reply, settle, write
+from apportion.solver.levels.program import Rows
+from apportion.solver.levels.settle import Codes, reply, settle, write
 from apportion.solver.problem import Problem
 
 FEW = 400  # claims of the first sample

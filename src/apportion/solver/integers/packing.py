@@ -2,9 +2,9 @@
 
     max Σ_k Σ_f worth[k,f] · n[k,f]    with    Σ_f n[k,f] ≤ most_k,    Σ_k bundle[k,r] · n[k,f] ≤ room[f,r]
 
-over kinds k of tasks (`apportion.solver.kinds`): `pack` in whole numbers, `relax` in real ones, with prices. Rows are divided
-by the room and columns by their largest value, so units do not matter to the solver. A search is ended by counting nodes,
-never by a clock, and what it found is checked in integers.
+over kinds k of tasks (`apportion.solver.integers.kinds`): `pack` in whole numbers, `relax` in real ones, with prices. Rows
+are divided by the room and columns by their largest value, so units do not matter to the solver. A search is ended by
+counting nodes, never by a clock, and what it found is checked in integers.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """What if a claim does not rise at one speed all the way, but in layers?
 
 A rule whose path has bends cuts what each claim asks for into layers. Each layer is filled as a claim of its own
-(`apportion.solver.fill`): it begins to rise at its own level of its own phase, and goes on to its own cap. So a path that
-rests, goes on, or comes back after all others have had their turn is still exact progressive filling.
+(`apportion.solver.filling.fill`): it begins to rise at its own level of its own phase, and goes on to its own cap. So a path
+that rests, goes on, or comes back after all others have had their turn is still exact progressive filling.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apportion.domain.arrays import Floats, Ints
-from apportion.solver.fill import fill
+from apportion.solver.filling.fill import fill
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
-from apportion.solver.certified import certified
+from apportion.solver.plans.certified import certified
 
 
 def with_levels(situation: Situation, plan: Plan, pace: Floats, certificate: Certificate) -> Plan:

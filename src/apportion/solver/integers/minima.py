@@ -17,7 +17,7 @@ from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.quantity import MICRO, amount_text, exact_products
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault, Faults
-from apportion.solver.whole import add_units, floored
+from apportion.solver.integers.whole import add_units, floored
 
 WHERE = "claims.csv, column min_tasks"
 TOLERANCE = 1e-6  # of the linear program; nearer to 1 than this, whole numbers decide

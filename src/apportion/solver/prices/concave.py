@@ -24,9 +24,9 @@ import numpy as np
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.solver.classes import classes
 from apportion.solver.compiled import compiled
-from apportion.solver.interior import Sparse, interior
+from apportion.solver.prices.interior import Sparse, interior
+from apportion.solver.prices.response import sweep, utility
 from apportion.solver.problem import Answer, Problem
-from apportion.solver.response import sweep, utility
 
 FEW = 300  # claims of the first sample, with all their flavors
 WIDE = 4000  # most claims near a tie that are solved at once

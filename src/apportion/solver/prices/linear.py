@@ -14,8 +14,8 @@ import numpy as np
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.errors import BadInput
 from apportion.solver.classes import alike
+from apportion.solver.prices.response import sweep
 from apportion.solver.problem import Answer, Problem
-from apportion.solver.response import sweep
 
 FEW = 4000  # claims that are solved at once
 ROUNDS = 6

@@ -18,7 +18,7 @@ from apportion.domain.arrays import Floats, Ints
 from apportion.domain.plan import Plan, Shares
 from apportion.domain.situation import Situation
 from apportion.errors import Refused
-from apportion.solver.certified import certified
+from apportion.solver.plans.certified import certified
 
 BY_CEILING = frozenset({"largest_share", "hhi"})  # what any policy of claims with caps can hold
 BILLION = 10**9

@@ -9,10 +9,10 @@ import numpy as np
 from apportion.domain.arrays import Floats, Ints
 from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
-from apportion.solver.fill import fill
-from apportion.solver.layers import Layers, fill_layers
-from apportion.solver.minima import place_minima
-from apportion.solver.whole import whole
+from apportion.solver.filling.fill import fill
+from apportion.solver.filling.layers import Layers, fill_layers
+from apportion.solver.integers.minima import place_minima
+from apportion.solver.integers.whole import whole
 
 
 def filled_plan(

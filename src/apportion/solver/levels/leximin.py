@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_hull import root
-from apportion.solver._lex_large import large_levels
-from apportion.solver._lex_levels import SAME, rows_of
-from apportion.solver._lex_program import Rows
+from apportion.solver.levels.few import SAME, rows_of
+from apportion.solver.levels.hull import root
+from apportion.solver.levels.large import large_levels
+from apportion.solver.levels.program import Rows
 from apportion.solver.problem import Answer, Problem
 
 NEARBY = 1e-4  # part of a level within which its bound is sought first

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver._lex_hull import root, slopes
-from apportion.solver._lex_program import Rows, highest
+from apportion.solver.levels.hull import root, slopes
+from apportion.solver.levels.program import Rows, highest
 from apportion.solver.problem import Problem
 
 TURNS = 30  # most programs for one level

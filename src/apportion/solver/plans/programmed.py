@@ -14,13 +14,13 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
-from apportion.solver.certified import certified, whole_prices
 from apportion.solver.classes import Classes, classes
-from apportion.solver.filled import filled_plan
-from apportion.solver.minima import place_minima
+from apportion.solver.filling.rates import by_demand
+from apportion.solver.integers.minima import place_minima
+from apportion.solver.integers.whole import whole
+from apportion.solver.plans.certified import certified, whole_prices
+from apportion.solver.plans.filled import filled_plan
 from apportion.solver.problem import Answer, Problem
-from apportion.solver.rates import by_demand
-from apportion.solver.whole import whole
 
 
 def programmed_plan(

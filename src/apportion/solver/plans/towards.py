@@ -16,7 +16,7 @@ import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.situation import Situation
-from apportion.solver.rates import by_demand
+from apportion.solver.filling.rates import by_demand
 
 HALVINGS = 60
 

@@ -1,0 +1,1 @@
+"""How high does the water stand when all rise together, each at its own rate?"""

@@ -1,0 +1,1 @@
+"""How do real grants become whole ones, and what if only whole tasks count?"""

@@ -1,0 +1,1 @@
+"""How does a division become a plan that carries its proof?"""
