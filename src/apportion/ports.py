@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from apportion.domain.arrays import Ints
+from apportion.domain.arrays import Bools, Ints
 from apportion.domain.figure import Figure
 from apportion.domain.history import History, Usage
 from apportion.domain.plan import Plan
@@ -86,8 +86,8 @@ class Queue(Protocol):
         """Handle every event before `until_s`."""
         ...
 
-    def started(self, rows: Ints) -> Ints:
-        """Say when the gangs in these rows of the trace, all of which fit the pool, started: seconds, or `NEVER`."""
+    def progress(self, rows: Ints) -> tuple[Ints, Bools]:
+        """Say for how many seconds the gangs in these rows of the trace, all of which fit the pool, held it, and which ended."""
         ...
 
     def schedule(self) -> Schedule:

@@ -23,7 +23,8 @@ from apportion.ledger.plan_file import plan_json
 from apportion.loop import Rule
 from apportion.measures._stages import scarcest
 from apportion.measures.lorenz import curves
-from apportion.replays import arrivals, at_home, figures
+from apportion.replays import arriving, at_home, figures
+from apportion.simulation.services import serve
 
 HOMES = ("strict_fifo", "skip_fifo")
 STEPS_S = (60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
@@ -67,7 +68,7 @@ def go(
     replay = None
     if pool.jobs is not None:
         rounds, schedule = _carried_out(pool, by, engine, windows, tick)
-        jobs = arrivals(pool)
+        jobs = arriving(pool)
         homes = {home: at_home(jobs, home) for home in HOMES}
         replay = Replay("entitled", "counting", jobs.capacity, schedule, homes)
     history = History(
@@ -76,6 +77,7 @@ def go(
         tuple(one.plan for one in rounds) or (plan,),
         tuple(one.usage for one in rounds),
         replay,
+        None if pool.services is None else serve(pool),
     )
     return Done(engine, rounds, history, situation, plan, by.promises(situation), verdicts)
 

@@ -7,31 +7,28 @@ import numpy as np
 
 from apportion import registry
 from apportion.domain.arrays import Ints
+from apportion.domain.arrivals import arrivals
 from apportion.domain.figure import Figure
 from apportion.domain.history import History, Replay
 from apportion.domain.pool import Pool
-from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
 from apportion.domain.ties import tie_order
-from apportion.domain.trace import Trace, trace
+from apportion.domain.trace import COUNTING, Trace
 from apportion.domain.window import Stream, stream
 from apportion.engines import simulated
-from apportion.errors import BadInput, nearest
 from apportion.loop import Rule, charter_rule, rounds
 from apportion.simulation.alone import alone
 from apportion.simulation.replay import replay
-
-PLACEMENTS = ("counting",)
 
 
 def simulate(
     pool: Pool,
     discipline: str = "entitled",
     *,
-    placement: str = "counting",
+    placement: str = COUNTING,
     parameters: dict[str, Any] | None = None,
     by: Rule | None = None,
-    capacity: Ints | None = None,
+    percent: int = 100,
     tick: Callable[[int], None] | None = None,
 ) -> Replay:
     """Replay a pool's jobs, pooled by one discipline and alone by the disciplines it is compared with.
@@ -39,7 +36,7 @@ def simulate(
     Parameters
     ----------
     by : the rule whose plans a planned discipline follows; by default the charter's
-    capacity : (R,) instead of the pool's; alone, every member keeps its whole entitlement
+    percent : how much of the pool there is; alone, every member keeps its whole entitlement
     tick : called with the clock, in seconds, after each window of a planned discipline
 
     Raises
@@ -47,9 +44,7 @@ def simulate(
     NotFound, BadInput
         for an unknown discipline, placement or parameter, or a pool without jobs.
     """
-    if placement not in PLACEMENTS:
-        raise BadInput(f'no placement is called "{placement}"', "--placement", nearest(placement, PLACEMENTS))
-    jobs = arrivals(pool, capacity)
+    jobs = arriving(pool, placement, percent)
     together = pooled(stream(pool), jobs, discipline, parameters, by, tick)
     homes = {home: at_home(jobs, home) for home in registry.discipline(discipline).ALONE}
     return Replay(discipline, placement, jobs.capacity, together, homes)
@@ -76,10 +71,10 @@ def at_home(jobs: Trace, discipline: str) -> Schedule:
     return jobs.in_table_order(alone(jobs, registry.discipline(discipline).open_queue))
 
 
-def arrivals(pool: Pool, capacity: Ints | None = None) -> Trace:
-    """Bring a pool's jobs into order of arrival, on the pool's capacity or another (R,)."""
-    jobs = trace(pool, tie_order(pool.seed, pool.members.id))
-    return jobs if capacity is None else jobs.with_capacity(capacity)
+def arriving(pool: Pool, placement: str = COUNTING, percent: int = 100) -> Trace:
+    """Bring a pool's jobs into order of arrival, on so much of the pool, placed in one way."""
+    jobs = arrivals(pool, tie_order(pool.seed, pool.members.id), placement)
+    return jobs if percent == 100 else jobs.at_percent(percent)
 
 
 def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Schedule:
@@ -88,11 +83,6 @@ def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] 
         if tick is not None:
             tick(done.window.end_s)
     return engine.schedule()
-
-
-def part(capacity: Ints, percent: int) -> Ints:
-    """Take so many percent of a capacity (R,), in whole units: nobody buys half a GPU."""
-    return np.asarray(capacity * percent // 100 // MILLI * MILLI)
 
 
 def smaller(pool: Pool, total: Ints) -> Ints | None:

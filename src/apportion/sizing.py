@@ -28,7 +28,7 @@ from apportion.domain.window import Stream, stream
 from apportion.loop import Rule, rule
 from apportion.measures._stages import scarcest
 from apportion.measures._times import Pairs, member_means, pairs
-from apportion.replays import arrivals, at_home, figures, part, pooled
+from apportion.replays import arriving, at_home, figures, pooled
 
 PERCENTS = (100, 95, 90, 88, 85, 82, 80, 78, 76, 73, 70)
 SHOWN = (100, 90, 85, 80, 70)  # here the gain is split into its parts
@@ -116,7 +116,7 @@ class Sweep:
     @cached_property
     def jobs(self) -> Trace:
         """The jobs on the whole pool."""
-        return arrivals(self.pool)
+        return arriving(self.pool)
 
     @cached_property
     def resource(self) -> int:
@@ -135,7 +135,7 @@ class Sweep:
 
     def rows(self, variant: Variant, percent: int, seeds: int) -> list[dict[str, Any]]:
         """Replay one variant at one size; a row for each discipline at home it is compared with."""
-        jobs = self.jobs.with_capacity(part(self.jobs.capacity, percent))
+        jobs = self.jobs.at_percent(percent)
         compare = {home: self.homes[home] for home in _homes(variant)}
         found = []
         for seeded in _seeded(jobs, self.pool, seeds):

@@ -65,7 +65,8 @@ def schedules(draw, jobs):
     start = jobs.submit_s + np.array(draw(some), dtype=np.int64)
     ran = np.array(draw(st.lists(st.booleans(), min_size=len(jobs), max_size=len(jobs))), dtype=bool)
     end = start + jobs.duration_s
-    return Schedule(np.where(ran, start, NEVER), np.where(ran, end, NEVER), np.zeros(len(jobs), dtype=np.int64))
+    nothing = np.zeros(len(jobs), dtype=np.int64)
+    return Schedule(np.where(ran, start, NEVER), np.where(ran, end, NEVER), nothing, np.where(ran, end - start, 0))
 
 
 @st.composite

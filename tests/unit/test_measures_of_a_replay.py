@@ -42,7 +42,8 @@ DURATION = [100, 100, 10, 40, 0]
 
 
 def plain(starts, ends):
-    return Schedule(ints(starts), ints(ends), np.zeros(len(starts), dtype=np.int64))
+    held = np.where(ints(ends) == NEVER, 0, ints(ends) - ints(starts))
+    return Schedule(ints(starts), ints(ends), np.zeros(len(starts), dtype=np.int64), held)
 
 
 def a_pool():
@@ -118,7 +119,8 @@ def test_utilisation_counts_from_first_submission_to_last_end(history):
 
 
 def test_a_preempted_job_holds_its_gang_for_its_duration_only(history):
-    stopped = Schedule(POOLED.start_s, POOLED.end_s + ints([50, 0, 0, 0, 0]), ints([1, 0, 0, 0, 0]))
+    later = POOLED.end_s + ints([50, 0, 0, 0, 0])
+    stopped = Schedule(POOLED.start_s, later, ints([1, 0, 0, 0, 0]), POOLED.held_s)
     made = History(history.pool, replay=Replay("x", "counting", history.replay.capacity, stopped))
     assert told(waiting, made)["mean_wait"].rows["a"] == (50 + 100) / 2
     assert told(utilisation, made)["utilisation"].value == told(utilisation, history)["utilisation"].value

@@ -75,12 +75,12 @@ def test_jobs_complete_in_the_order_of_their_ends(durations):
     _, jobs, state = opening(trace)
     for job in range(len(durations)):
         begin(jobs, state, job, 0)
-    assert state.free.tolist() == [0]
+    assert state.places.tolist() == [[0, len(durations)]]
     gone = [complete(jobs, state) for _ in durations]
     assert [durations[job] for job in gone] == sorted(durations)
     assert sorted(gone) == list(range(len(durations)))
-    assert state.free.tolist() == [len(durations)]
-    assert state.counts.tolist() == [0, 0]
+    assert state.places.tolist() == [[len(durations)] * 2]
+    assert state.counts.tolist() == [0, 0, 0]
     assert (ARRIVED, RUNNING) == (0, 1)
 
 

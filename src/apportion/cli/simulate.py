@@ -40,7 +40,6 @@ def simulate(
     from apportion.ledger.job_file import write_jobs
 
     read, by = reading.chosen_rule(reading.read_pool(pool), policy, None)
-    capacity = None if percent == 100 else replays.part(read.capacity.sum(axis=0), percent)
     with clock_bar("replaying", read) as tick:
         replay = replays.simulate(
             read,
@@ -48,7 +47,7 @@ def simulate(
             placement=placement,
             parameters=reading.parameters(parameters),
             by=by,
-            capacity=capacity,
+            percent=percent,
             tick=tick,
         )
     if jobs_out is not None:

@@ -17,11 +17,13 @@ class Schedule:
     ----------
     start_s, end_s : (J,) whole seconds on the trace's clock; `NEVER` for a job that did not start, or not end
     preemptions : (J,) how often a job was stopped and put back
+    held_s : (J,) for how long it held its gang's resources, restarts included
     """
 
     start_s: Ints
     end_s: Ints
     preemptions: Ints
+    held_s: Ints
 
     @property
     def finished(self) -> Bools:
@@ -31,5 +33,5 @@ class Schedule:
 
 def empty_schedule(jobs: int) -> Schedule:
     """Return a schedule in which nothing has started."""
-    never = np.full(jobs, NEVER, dtype=np.int64)
-    return Schedule(never, never.copy(), np.zeros(jobs, dtype=np.int64))
+    never, nothing = np.full(jobs, NEVER, dtype=np.int64), np.zeros(jobs, dtype=np.int64)
+    return Schedule(never, never.copy(), nothing, nothing.copy())

@@ -9,20 +9,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from apportion.domain.arrays import Ints
+from apportion.domain.arrivals import arrivals
 from apportion.domain.history import Usage
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
-from apportion.domain.schedule import NEVER, Schedule
+from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation, Window
 from apportion.domain.ties import tie_order
-from apportion.domain.trace import Trace, trace
+from apportion.domain.trace import Trace
 from apportion.ports import Queue
 from apportion.simulation.disciplines import entitled
 
 
 def open_engine(pool: Pool, capacity: Ints | None = None) -> "Simulated":
     """Take hold of a pool's jobs; `capacity` (R,) if the pool shall be smaller or larger than it is."""
-    jobs = trace(pool, tie_order(pool.seed, pool.members.id))
+    jobs = arrivals(pool, tie_order(pool.seed, pool.members.id))
     return Simulated(pool, jobs if capacity is None else jobs.with_capacity(capacity))
 
 
@@ -35,6 +36,7 @@ class Simulated:
         self.queue: Queue = entitled.open_queue(jobs, window_s=pool.charter.window_s)
         self._known = 0  # jobs of the trace submitted so far
         self._open = np.zeros(0, dtype=np.int64)  # those of them not finished, as rows of the trace
+        self._held = np.zeros(len(jobs), dtype=np.int64)  # seconds for which each has been metered
 
     def windows(self) -> Iterator[Window]:
         """Go on until every job that fits the pool has ended."""
@@ -67,8 +69,7 @@ class Simulated:
         known = int(np.searchsorted(self.trace.submit_s, at_s, side="right"))
         rows = np.concatenate([self._open, self._arriving(self._known, known)])
         self._known = known
-        start = self.queue.started(rows)
-        return np.asarray(rows[(start == NEVER) | (start + self.trace.duration_s[rows] > at_s)])
+        return np.asarray(rows[~self.queue.progress(rows)[1]])
 
     def _arriving(self, first: int, last: int) -> Ints:
         """Rows of the trace from `first` to before `last` whose gang fits the pool at all."""
@@ -78,9 +79,8 @@ class Simulated:
         """Resource-seconds by member: only jobs open at the start or arriving within the window can have held anything."""
         to = int(np.searchsorted(self.trace.submit_s, window.end_s, side="left"))
         rows = np.concatenate([self._open, self._arriving(self._known, to)])
-        start = self.queue.started(rows)
-        end = np.minimum(start + self.trace.duration_s[rows], window.end_s)
-        seconds = np.where(start == NEVER, 0, np.maximum(end - np.maximum(start, window.start_s), 0))
+        held, _ = self.queue.progress(rows)
+        seconds, self._held[rows] = held - self._held[rows], held
         used = np.zeros((len(self.pool.members), self.trace.need.shape[1]), dtype=np.int64)
         np.add.at(used, self.trace.member[rows], self.trace.need[rows] * seconds[:, None])
         return used

@@ -19,8 +19,7 @@ def job_frame(pool: Pool, schedule: Schedule) -> pl.DataFrame:
     if jobs is None:
         raise BadInput("this pool has no jobs", "jobs.csv", "add jobs.csv")
     started = schedule.start_s != NEVER
-    held = np.where(schedule.preemptions > 0, jobs.duration_s, schedule.end_s - schedule.start_s)
-    wait = schedule.end_s - jobs.submit_s - held
+    wait = schedule.end_s - jobs.submit_s - schedule.held_s
     frame = pl.DataFrame(
         {
             "id": pl.Series(jobs.id.tolist(), dtype=pl.String),

@@ -73,13 +73,9 @@ def jct_s(jobs: Jobs, schedule: Schedule) -> Ints:
     return np.asarray(np.where(schedule.finished, schedule.end_s - jobs.submit_s, 0))
 
 
-def held_s(jobs: Jobs, schedule: Schedule) -> Ints:
-    """Seconds for which each job held its gang: (J,); 0 where it did not end.
-
-    From start to end; for a job that was put back in between, its duration at speed 1.
-    """
-    span = np.where(schedule.preemptions > 0, jobs.duration_s, schedule.end_s - schedule.start_s)
-    return np.asarray(np.where(schedule.finished, span, 0))
+def held_s(jobs: Jobs, schedule: Schedule) -> Ints:  # noqa: ARG001  # as its neighbours
+    """Seconds for which each job held its gang: (J,); 0 where it did not end."""
+    return np.asarray(np.where(schedule.finished, schedule.held_s, 0))
 
 
 def ratio(pooled: int, alone: int) -> float | None:

@@ -1,7 +1,6 @@
 """How would each member's jobs go at home?"""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -27,15 +26,9 @@ def alone(trace: Trace, open_queue: Callable[[Trace], Queue]) -> Schedule:
     result = empty_schedule(len(trace))
     by_member = np.argsort(trace.member, kind="stable")
     bounds = np.searchsorted(trace.member[by_member], np.arange(len(trace.weight) + 1))
-    for member in np.flatnonzero(np.diff(bounds)):
+    for member in np.flatnonzero(np.diff(bounds)).tolist():
         rows = by_member[bounds[member] : bounds[member + 1]]
-        home = played(open_queue(_jobs(trace, rows).with_capacity(trace.entitlement[member])))
-        result.start_s[rows] = home.start_s
-        result.end_s[rows] = home.end_s
-        result.preemptions[rows] = home.preemptions
+        home = played(open_queue(trace.rows(rows).at_home(member)))
+        for name in ("start_s", "end_s", "preemptions", "held_s"):
+            getattr(result, name)[rows] = getattr(home, name)
     return result
-
-
-def _jobs(trace: Trace, rows: object) -> Trace:
-    columns = ("id", "member", "submit_s", "duration_s", "need", "position")
-    return replace(trace, **{name: getattr(trace, name)[rows] for name in columns})

@@ -1,31 +1,45 @@
-"""What happens next, and what is free then? The parts that every kernel is made of.
+"""What happens next, and who runs then? The parts that every kernel is made of.
 
 All that a replay knows is in arrays, so that a kernel can stop before any instant and go on later, under a virtual clock
-and under a real one. The order at one instant is: completions, arrivals in file order, one dispatch. A job of no length
-completes at the instant it starts, which makes that instant come up again.
+and under a real one. The order at one instant is: what comes and goes, completions, arrivals in file order, one dispatch. A
+job of no length completes at the instant it starts, which makes that instant come up again.
+
+A gang that is stopped keeps its progress. When it starts again it holds its places for its restart cost before it goes on;
+on another class of places what was left is ceil(left · seconds there / seconds here).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from apportion.domain.arrays import Ints
+from apportion.domain.arrays import Bools, Ints
 from apportion.domain.schedule import NEVER
-from apportion.domain.trace import Trace
+from apportion.domain.trace import Trace, no_changes
 from apportion.errors import BadInput
 from apportion.simulation.compiled import compiled
+from apportion.simulation.room import FIRST, JOB, RESTART, WORKERS, Room, give, on, opened, seek, take
 
 FOREVER = 2**63 - 1
-ARRIVED, RUNNING = 0, 1  # the entries of State.counts
+ARRIVED, RUNNING, CHANGED = 0, 1, 2  # the entries of State.counts
+START, END, SINCE, HELD, STOPS, LEFT, ON, AT, SLOTS = 0, 1, 2, 3, 4, 5, 6, 7, 8  # columns of State.book
 Rows = Ints | slice
 
 
 class Jobs(NamedTuple):
-    """Gangs that fit the empty pool, in order of arrival: (J,), (J,), (J, R)."""
+    """Gangs that fit the empty pool, in order of arrival.
+
+    Attributes
+    ----------
+    submit : (J,)
+    need : (J, R) of the whole gang
+    lasts : (J, C) seconds on each class of places, `NEVER` where it cannot run
+    facts : (J, 3) `WORKERS`, `RESTART` in seconds, and where the `FIRST` of its places stands in Room.slots
+    """
 
     submit: Ints
-    duration: Ints
     need: Ints
+    lasts: Ints
+    facts: Ints
 
 
 class State(NamedTuple):
@@ -33,17 +47,24 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    counts : (2,) jobs that have arrived, jobs that run
-    free : (R,) what nobody holds
-    start : (J,) seconds, `NEVER` before the job starts
+    counts : (3,) jobs that have arrived, jobs that run, changes that have happened
+    places : (P, 2R) what is free on each place and, in the second half, what there is when nothing runs
+    book : (J, 9) of each job: seconds of its first `START` and of its `END`, `NEVER` before; `SINCE`, seconds of its last
+        start; `HELD`, seconds for which it held its places until it was last stopped or ended; `STOPS`, how often it was
+        stopped; what was then `LEFT`, in seconds `ON` a class of places; `AT` which entry of the heap it stands; on how
+        many places it is (`SLOTS`)
     ends, job : (J,) binary heap of the running jobs, the next to end first; only `counts[RUNNING]` entries mean anything
+    changes : (H, 2 + R) second, place, and how much more it holds from then on
+    room : how places are searched
     """
 
     counts: Ints
-    free: Ints
-    start: Ints
+    places: Ints
+    book: Ints
     ends: Ints
     job: Ints
+    changes: Ints
+    room: Room
 
 
 def opening(trace: Trace) -> tuple[Rows, Jobs, State]:
@@ -56,24 +77,35 @@ def opening(trace: Trace) -> tuple[Rows, Jobs, State]:
     BadInput
         if the last job could end beyond what 64 bits can tell.
     """
-    if len(trace) and float(trace.submit_s.max()) + trace.duration_s.sum(dtype=np.float64) >= 2.0**62:
+    longest = trace.lasts.max(axis=1, initial=0).sum(dtype=np.float64) if len(trace) else 0.0
+    if len(trace) and float(trace.submit_s.max()) + longest >= 2.0**62:
         raise BadInput("the jobs last longer together than the clock can tell", "jobs.csv, column duration_s")
     rows: Rows = slice(None) if trace.possible.all() else np.flatnonzero(trace.possible)
-    need = trace.need[rows]
-    used = need.any(axis=0)
-    jobs = Jobs(
-        fixed(trace.submit_s[rows]), fixed(trace.duration_s[rows]), fixed(need if used.all() else need[:, used])
-    )
-    free = trace.capacity[used].astype(np.int64)
-    size = len(need)
+    need, size = trace.need[rows], len(trace.need[rows])
+    used: Bools = np.asarray(need.any(axis=0))
+    need = need if used.all() else need[:, used]
+    facts = np.zeros((size, 3), dtype=np.int64)
+    facts[:, WORKERS] = 1 if trace.workers is None else trace.workers[rows]
+    facts[:, RESTART] = 0 if trace.restart_s is None else trace.restart_s[rows]
+    places, room, facts[:, FIRST] = opened(trace, need, facts[:, WORKERS], used)
+    changes = trace.changes or no_changes(len(used))
+    book = np.zeros((size, 9), dtype=np.int64)
+    book[:, (START, END)] = NEVER
     state = State(
-        np.zeros(2, dtype=np.int64),
-        free,
-        np.full(size, NEVER, dtype=np.int64),
+        np.zeros(3, dtype=np.int64),
+        places,
+        book,
         np.empty(size, dtype=np.int64),
-        np.empty(size, dtype=np.int64),
+        np.zeros(size, dtype=np.int64),
+        fixed(np.column_stack([changes.at_s, changes.place, changes.delta[:, used]])),
+        room,
     )
-    return rows, jobs, state
+    return rows, Jobs(fixed(trace.submit_s[rows]), fixed(need), fixed(trace.lasts[rows]), fixed(facts)), state
+
+
+def held_in_all(state: State) -> Ints:
+    """What all places hold when nothing runs: (R,)."""
+    return np.asarray(state.places[:, state.places.shape[1] // 2 :].sum(axis=0))
 
 
 def fixed(array: Ints) -> Ints:
@@ -85,51 +117,150 @@ def fixed(array: Ints) -> Ints:
 
 @compiled
 def next_instant(jobs: Jobs, state: State) -> int:
-    """Tell when the next completion or arrival is; `FOREVER` if there is none."""
-    arrived, running = state.counts[ARRIVED], state.counts[RUNNING]
-    now = state.ends[0] if running > 0 else FOREVER
+    """Tell when the next change, completion or arrival is; `FOREVER` if there is none."""
+    arrived, changed = state.counts[ARRIVED], state.counts[CHANGED]
+    now = state.ends[0] if state.counts[RUNNING] > 0 else FOREVER
     if arrived < len(jobs.submit) and jobs.submit[arrived] < now:
         now = jobs.submit[arrived]
+    if changed < len(state.changes) and state.changes[changed, 0] < now:
+        now = state.changes[changed, 0]
     return now
 
 
 @compiled
-def fits(need: Ints, free: Ints) -> bool:
-    """Tell whether a gang fits what is free: (R,), (R,)."""
-    for r in range(len(free)):  # noqa: SIM110  # compiled: a plain loop
-        if need[r] > free[r]:
-            return False
-    return True
+def fits(jobs: Jobs, state: State, job: int) -> bool:
+    """Tell whether a gang fits what is free."""
+    if len(state.places) == 1:
+        for r in range(jobs.need.shape[1]):  # noqa: SIM110  # compiled: a plain loop
+            if jobs.need[job, r] > state.places[0, r]:
+                return False
+        return True
+    return seek(job, jobs.need[job], jobs.facts[job, WORKERS], jobs.lasts[job], state.places, state.room) >= 0
 
 
 @compiled
 def begin(jobs: Jobs, state: State, job: int, now: int) -> None:
-    """Start a gang, which must fit. O(log running)."""
-    for r in range(len(state.free)):
-        state.free[r] -= jobs.need[job, r]
-    state.start[job] = now
-    end = now + jobs.duration[job]
-    hole = state.counts[RUNNING]
-    state.counts[RUNNING] = hole + 1
-    while hole > 0:
-        above = (hole - 1) >> 1
-        if state.ends[above] <= end:
-            break
-        state.ends[hole], state.job[hole] = state.ends[above], state.job[above]
-        hole = above
-    state.ends[hole], state.job[hole] = end, job
+    """Start a gang, which must fit, or let it go on. O(log running)."""
+    c, book = 0, state.book
+    if len(state.places) == 1:
+        for r in range(jobs.need.shape[1]):
+            state.places[0, r] -= jobs.need[job, r]
+    else:
+        workers = jobs.facts[job, WORKERS]
+        c = seek(job, jobs.need[job], workers, jobs.lasts[job], state.places, state.room)
+        book[job, SLOTS] = take(jobs.facts[job, FIRST], jobs.need[job], workers, state.places, state.room)
+    seconds = jobs.lasts[job, c]
+    if book[job, START] == NEVER:
+        book[job, START] = now
+    elif book[job, STOPS] > 0:
+        seconds = jobs.facts[job, RESTART] + left_on(jobs, state, job, c)
+    book[job, ON], book[job, SINCE] = c, now
+    state.counts[RUNNING] += 1
+    _rise(state, state.counts[RUNNING] - 1, now + seconds, job)
+
+
+@compiled
+def left_on(jobs: Jobs, state: State, job: int, c: int) -> int:
+    """Seconds that a gang which was stopped would still take on a class of places."""
+    left, here, there = state.book[job, LEFT], jobs.lasts[job, state.book[job, ON]], jobs.lasts[job, c]
+    if here == there:
+        return int(left)
+    # (whole parts first, so that no product is larger than it must be)
+    return int(left // here * there + (left % here * there + here - 1) // here)
 
 
 @compiled
 def complete(jobs: Jobs, state: State) -> int:
     """Free what the job that ends next holds, and return that job. O(log running)."""
-    gone = state.job[0]
-    for r in range(len(state.free)):
-        state.free[r] += jobs.need[gone, r]
+    gone, now = state.job[0], state.ends[0]
+    state.book[gone, END] = now
+    state.book[gone, HELD] += now - state.book[gone, SINCE]
+    _free(jobs, state, gone)
+    _remove(state, 0)
+    return int(gone)
+
+
+@compiled
+def stop(jobs: Jobs, state: State, job: int, now: int) -> None:
+    """Take a running gang off its places; it keeps its progress. O(log running)."""
+    book = state.book
+    ran, left = now - book[job, SINCE], state.ends[book[job, AT]] - now
+    if book[job, STOPS] > 0 and ran < jobs.facts[job, RESTART]:
+        left -= jobs.facts[job, RESTART] - ran  # it was still restarting
+    book[job, LEFT] = left
+    book[job, HELD] += ran
+    book[job, STOPS] += 1
+    _free(jobs, state, job)
+    _remove(state, book[job, AT])
+
+
+@compiled
+def _free(jobs: Jobs, state: State, job: int) -> None:
+    if len(state.places) == 1:
+        for r in range(jobs.need.shape[1]):
+            state.places[0, r] += jobs.need[job, r]
+    else:
+        first, workers = jobs.facts[job, FIRST], jobs.facts[job, WORKERS]
+        give(first, state.book[job, SLOTS], jobs.need[job], workers, state.places, state.room)
+
+
+@compiled
+def change(state: State, now: int) -> None:
+    """Let everything come and go that does so now; what is free may fall below nothing: see `overfull`."""
+    width = state.places.shape[1] // 2
+    while state.counts[CHANGED] < len(state.changes) and state.changes[state.counts[CHANGED], 0] <= now:
+        k = state.counts[CHANGED]
+        for r in range(width):
+            state.places[state.changes[k, 1], r] += state.changes[k, 2 + r]
+            state.places[state.changes[k, 1], width + r] += state.changes[k, 2 + r]
+        state.room.last[JOB] = NEVER
+        state.counts[CHANGED] = k + 1
+
+
+@compiled
+def overfull(jobs: Jobs, state: State) -> int:
+    """Name a gang that must stop because a place holds too much: the one that started there last; −1 if none must."""
+    last, book = -1, state.book
+    for p in range(len(state.places)):
+        for r in range(jobs.need.shape[1]):
+            if state.places[p, r] >= 0:
+                continue
+            for i in range(state.counts[RUNNING]):
+                job = state.job[i]
+                later = last < 0 or (book[job, SINCE], job) > (book[last, SINCE], last)
+                if later and jobs.need[job, r] > 0 and _is_on(jobs, state, job, p):
+                    last = job
+            if last >= 0:
+                return int(last)
+    return -1
+
+
+@compiled
+def _is_on(jobs: Jobs, state: State, job: int, p: int) -> bool:
+    return len(state.places) == 1 or on(jobs.facts[job, FIRST], state.book[job, SLOTS], p, state.room)
+
+
+@compiled
+def _rise(state: State, hole: int, end: int, job: int) -> None:
+    """Put a job into the heap at or above a hole."""
+    while hole > 0:
+        above = (hole - 1) >> 1
+        if state.ends[above] <= end:
+            break
+        state.ends[hole], state.job[hole] = state.ends[above], state.job[above]
+        state.book[state.job[hole], AT] = hole
+        hole = above
+    state.ends[hole], state.job[hole], state.book[job, AT] = end, job, hole
+
+
+@compiled
+def _remove(state: State, hole: int) -> None:
+    """Take what stands at a hole out of the heap."""
     last = state.counts[RUNNING] - 1
     state.counts[RUNNING] = last
     end, job = state.ends[last], state.job[last]
-    hole = 0
+    if hole == last:
+        return
     while True:
         below = 2 * hole + 1
         if below >= last:
@@ -139,6 +270,6 @@ def complete(jobs: Jobs, state: State) -> int:
         if state.ends[below] >= end:
             break
         state.ends[hole], state.job[hole] = state.ends[below], state.job[below]
+        state.book[state.job[hole], AT] = hole
         hole = below
-    state.ends[hole], state.job[hole] = end, job
-    return int(gone)
+    _rise(state, hole, end, job)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from apportion.domain.arrays import Ints
+from apportion.domain.arrays import Bools, Ints
 from apportion.domain.schedule import NEVER, Schedule, empty_schedule
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
-from apportion.simulation.events import FOREVER, Rows
+from apportion.simulation.events import AT, END, FOREVER, HELD, RUNNING, SINCE, START, STOPS, Jobs, Rows, State
 
 
 def replay(queue: Queue) -> Schedule:
@@ -30,7 +30,7 @@ class KernelQueue:
     ----------
     trace : what is replayed
     rows : rows of the trace that the kernel knows: the gangs that fit the pool
-    start : seconds at which each of them starts, written by the kernel
+    jobs, state : those gangs, and where the replay stands
     step : handle every event before a time
     plan : take the shares that hold from a time on
     now_s : up to where every event has been handled
@@ -38,7 +38,8 @@ class KernelQueue:
 
     trace: Trace
     rows: Rows
-    start: Ints
+    jobs: Jobs
+    state: State
     step: Callable[[int], None]
     plan: Callable[[Ints, int], None] = _unplanned
     now_s: int = field(init=False)
@@ -53,14 +54,21 @@ class KernelQueue:
         self.now_s = max(self.now_s, until_s)
         self.step(self.now_s)
 
-    def started(self, rows: Ints) -> Ints:
-        known = rows if isinstance(self.rows, slice) else np.searchsorted(self.rows, rows)
-        return np.asarray(self.start[known])
+    def progress(self, rows: Ints) -> tuple[Ints, Bools]:
+        at = rows if isinstance(self.rows, slice) else np.searchsorted(self.rows, rows)
+        state, own = self.state, self.state.book[at]
+        runs = (own[:, END] == NEVER) & (own[:, AT] < state.counts[RUNNING]) & (state.job[own[:, AT]] == at)
+        until = state.ends[own[:, AT]]
+        held = own[:, HELD] + np.where(runs, np.minimum(until, self.now_s) - own[:, SINCE], 0)
+        return held, (own[:, END] != NEVER) | (runs & (until <= self.now_s))
 
     def schedule(self) -> Schedule:
-        """What became of each job, in the trace's order; a job that goes on beyond now has no end yet."""
-        known = empty_schedule(len(self.trace))
-        end = self.start + self.trace.duration_s[self.rows]
-        known.start_s[self.rows] = self.start
-        known.end_s[self.rows] = np.where((self.start != NEVER) & (end <= self.now_s), end, NEVER)
+        """What became of each job so far, in the trace's order; a job that goes on beyond now has no end yet."""
+        known, state, rows = empty_schedule(len(self.trace)), self.state, self.rows
+        known.start_s[rows], known.preemptions[rows] = state.book[:, START], state.book[:, STOPS]
+        running, until = state.job[: state.counts[RUNNING]], state.ends[: state.counts[RUNNING]]
+        held, end = state.book[:, HELD].copy(), state.book[:, END].copy()
+        held[running] += np.minimum(until, self.now_s) - state.book[running, SINCE]
+        end[running] = np.where(until <= self.now_s, until, NEVER)
+        known.held_s[rows], known.end_s[rows] = held, end
         return known

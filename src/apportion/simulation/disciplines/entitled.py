@@ -27,18 +27,23 @@ from apportion.ports import Queue
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
     ARRIVED,
+    CHANGED,
     RUNNING,
     Jobs,
     Rows,
     State,
     begin,
+    change,
     complete,
     fits,
     fixed,
+    held_in_all,
     next_instant,
     opening,
+    overfull,
+    stop,
 )
-from apportion.simulation.lines import Lines, join, kinds, leave, lines
+from apportion.simulation.lines import Lines, alike, head, join, kinds, leave, lines
 from apportion.simulation.replay import KernelQueue
 
 ALONE = ("strict_fifo", "skip_fifo")
@@ -91,10 +96,10 @@ def open_queue(trace: Trace, window_s: int = DEFAULT_WINDOW_S) -> Queue:
     if not 1 <= window_s <= LONGEST_WINDOW_S:
         raise BadInput(f"window_s is {window_s}", "discipline entitled", f"give 1 to {LONGEST_WINDOW_S} seconds")
     rows, jobs, state = opening(trace)
-    books = _books(trace, rows, state.free.copy(), window_s)
-    pairs = kinds(np.column_stack([books.member, jobs.need]))
+    books = _books(trace, rows, held_in_all(state), window_s)
+    pairs = kinds(np.column_stack([books.member, alike(jobs)]))
     queued = lines(pairs, int(pairs.max(initial=-1)) + 1)
-    return KernelQueue(trace, rows, state.start, partial(_advance, jobs, state, queued, books), partial(_follow, books))
+    return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued, books), partial(_follow, books))
 
 
 def _books(trace: Trace, rows: Rows, capacity: Ints, window_s: int) -> Books:
@@ -169,17 +174,25 @@ def _advance(jobs: Jobs, state: State, queued: Lines, books: Books, until: int) 
         now = next_instant(jobs, state)
         if now >= until:
             return
+        if state.counts[CHANGED] < len(state.changes):
+            change(state, now)
+            job = overfull(jobs, state)
+            while job >= 0:
+                stop(jobs, state, job, now)
+                _hold(jobs, books, job, -1, now)
+                join(queued, job)
+                job = overfull(jobs, state)
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
             _hold(jobs, books, complete(jobs, state), -1, now)
         while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
             join(queued, state.counts[ARRIVED])
             state.counts[ARRIVED] += 1
-        job = _first(jobs, state, queued, books, now)
-        while job >= 0:
-            leave(queued, job)
+        line = _first(jobs, state, queued, books, now)
+        while line >= 0:
+            job = leave(queued, line)
             begin(jobs, state, job, now)
             _hold(jobs, books, job, 1, now)
-            job = _first(jobs, state, queued, books, now)
+            line = _first(jobs, state, queued, books, now)
 
 
 @compiled
@@ -199,15 +212,15 @@ def _hold(jobs: Jobs, books: Books, job: int, times: int, now: int) -> None:
 
 @compiled
 def _first(jobs: Jobs, state: State, queued: Lines, books: Books, now: int) -> int:
-    """Find the gang that starts next; −1 if none fits."""
+    """Find the line whose first gang starts next; −1 if none fits."""
     first, least = -1, (0, 0, 0, 0)
     for i in range(queued.number[0]):
-        job = queued.jobs[queued.head[queued.waiting[i]]]
-        if fits(jobs.need[job], state.free):
+        job = head(queued, queued.waiting[i])
+        if fits(jobs, state, job):
             member = books.member[job]
             _settle(books, member, now)
             waits = 1 if books.planned[member] < 0 else 0
             key = (waits, -books.deficit[member], books.order[member], job)
             if first < 0 or key < least:
-                first, least = job, key
+                first, least = queued.waiting[i], key
     return first

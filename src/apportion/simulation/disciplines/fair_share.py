@@ -24,17 +24,22 @@ from apportion.ports import Queue
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
     ARRIVED,
+    CHANGED,
     RUNNING,
     Jobs,
     State,
     begin,
+    change,
     complete,
     fits,
     fixed,
+    held_in_all,
     next_instant,
     opening,
+    overfull,
+    stop,
 )
-from apportion.simulation.lines import Lines, join, leave, lines
+from apportion.simulation.lines import Lines, head, join, leave, lines
 from apportion.simulation.replay import KernelQueue
 
 ALONE = ("strict_fifo",)
@@ -55,12 +60,12 @@ def open_queue(trace: Trace) -> Queue:
     """Start a replay. Raises BadInput if the last job could end beyond what 64 bits can tell."""
     rows, jobs, state = opening(trace)
     members = len(trace.weight)
-    share = shares(jobs.need, state.free)
+    share = shares(jobs.need, held_in_all(state))
     held = Held(
         np.zeros((members, share.shape[1]), dtype=np.int64), share, fixed(trace.weight), fixed(trace.member_order)
     )
     queued = lines(trace.member[rows], members)
-    return KernelQueue(trace, rows, state.start, partial(_advance, jobs, state, queued, held))
+    return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued, held))
 
 
 def shares(need: Ints, capacity: Ints) -> Ints:
@@ -87,18 +92,26 @@ def _advance(jobs: Jobs, state: State, queued: Lines, held: Held, until: int) ->
         now = next_instant(jobs, state)
         if now >= until:
             return
+        if state.counts[CHANGED] < len(state.changes):
+            change(state, now)
+            job = overfull(jobs, state)
+            while job >= 0:
+                stop(jobs, state, job, now)
+                _hold(held, queued.line[job], job, -1)
+                join(queued, job)
+                job = overfull(jobs, state)
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
             job = complete(jobs, state)
             _hold(held, queued.line[job], job, -1)
         while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
             join(queued, state.counts[ARRIVED])
             state.counts[ARRIVED] += 1
-        job = _first(jobs, state, queued, held)
-        while job >= 0:
-            leave(queued, job)
-            _hold(held, queued.line[job], job, 1)
+        member = _first(jobs, state, queued, held)
+        while member >= 0:
+            job = leave(queued, member)
+            _hold(held, member, job, 1)
             begin(jobs, state, job, now)
-            job = _first(jobs, state, queued, held)
+            member = _first(jobs, state, queued, held)
 
 
 @compiled
@@ -109,19 +122,19 @@ def _hold(held: Held, member: int, job: int, times: int) -> None:
 
 @compiled
 def _first(jobs: Jobs, state: State, queued: Lines, held: Held) -> int:
-    """Find the first gang of the member that would hold least for its weight; −1 if none fits."""
+    """Find the member that would hold least for its weight with its first gang, which must fit; −1 if none does."""
     first, least, its_weight, its_order = -1, 0, 0, 0
     for i in range(queued.number[0]):
         member = queued.waiting[i]
-        job = queued.jobs[queued.head[member]]
-        if not fits(jobs.need[job], state.free):
+        job = head(queued, member)
+        if not fits(jobs, state, job):
             continue
         would = 0
-        for r in range(len(state.free)):
+        for r in range(held.share.shape[1]):
             would = max(would, held.held[member, r] + held.share[job, r])
         weight, order = held.weight[member], held.order[member]
         if first < 0 or _before(would, weight, order, least, its_weight, its_order):
-            first, least, its_weight, its_order = job, would, weight, order
+            first, least, its_weight, its_order = member, would, weight, order
     return first
 
 
