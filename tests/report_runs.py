@@ -150,6 +150,17 @@ def with_many_members(count=450):
     return changed(change)
 
 
+def with_payments():
+    """Let the plan be a sale to two members, with a note."""
+
+    def change(run):
+        paid = [{"member": "cluster01", "paid": 12_500_000}, {"member": "cluster07", "paid": "3000000"}]
+        run["plan"]["payments"] = {"denominator": 1_000_000, "members": paid}
+        run["plan"]["notes"] = ["outside the core: cluster02 could pay 3 more than is paid now, and gain no less"]
+
+    return changed(change)
+
+
 def with_hostile_names():
     """Let names try to be markup."""
     evil = "<script>alert('x')</script>&\"{n}"
@@ -204,6 +215,7 @@ ALL = {
     "nothing gained": with_nothing_gained,
     "impossible jobs": with_impossible_jobs,
     "many members": with_many_members,
+    "payments": with_payments,
     "hostile names": with_hostile_names,
     "several resources": with_several_resources,
 }

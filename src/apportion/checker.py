@@ -36,10 +36,12 @@ UNIT = 10**30  # every term of a sum is rounded to one part of so many, outwards
 LOOSE = UNIT // 10**6  # how far from the best a plan may be, beyond what whole millionths of a task can lose
 BITS = 128
 FINE = 1 << BITS  # parts of a logarithm
+ODD_PARTS = [FINE // k for k in range(15, 0, -2)]  # 1/15 … 1/3, 1: the series of artanh
 DIGITS = 15  # of every number that a plan states
 CLOSE = Context(60, ROUND_HALF_EVEN)
 DOWN, UP = Context(60, ROUND_FLOOR), Context(60, ROUND_CEILING)
 LARGE = 10**7  # characters in a file, from which on columns are read value by value
+AT_ONCE = 1000  # claims whose grants are hashed at once
 HAIR = Decimal("1E-30")  # more than the rounding errors that a power can gather, as a part of it
 LOOSENESS = Fraction(LOOSE, UNIT)
 Row = Sequence[int]
@@ -102,7 +104,7 @@ class Term(NamedTuple):
     heavy: int
     of: int
     per: int
-    rate: list[int]  # of a task, one a flavor in `where`
+    rate: Row  # of a task, one a flavor in `where`
     where: Row
     least: int
     most: int
@@ -119,19 +121,21 @@ class Term(NamedTuple):
 
 def infeasible(question: Question) -> Iterator[tuple[str, int]]:
     """Say what is wrong with the grants, and at which claim (−1: at none)."""
-    use = [[0] * len(row) for row in question.capacity]
     for i, grants in enumerate(question.grants):
-        total = sum(grants)
+        total, speed = sum(grants), question.speed[i][1]
         if not question.least[i] <= total <= question.tasks[i]:
             asked = f"{question.least[i]} to {question.tasks[i]}"
             yield f"{total} millionths of a task are granted where {asked} are asked for", i
-        for f, x in enumerate(grants):
-            if x < 0 or (x and not question.speed[i][1][f]):
-                yield f"{x} millionths of a task are granted on flavor {f}, " + "negative" * (x < 0), i
-            if x:
-                use[f] = [total + x * need for total, need in zip(use[f], question.bundle[i], strict=True)]
-    for f, (used, there) in enumerate(zip(use, question.capacity, strict=True)):
-        for r, (amount, most) in enumerate(zip(used, there, strict=True)):
+        if min(grants, default=0) < 0 or not all(speed):
+            for f, x in enumerate(grants):
+                if x < 0 or (x and not speed[f]):
+                    yield f"{x} millionths of a task are granted on flavor {f}, " + "negative" * (x < 0), i
+    width = max(map(len, question.capacity), default=0)
+    needs = [[bundle[r] for bundle in question.bundle] for r in range(width)]
+    for f, there in enumerate(question.capacity):
+        held = [grants[f] for grants in question.grants]
+        for r, most in enumerate(there):
+            amount = sum(map(mul, held, needs[r]))
             if amount > most * MICRO:
                 yield f"{amount} of resource {r} are used on flavor {f}, where {most * MICRO} are", -1
 
@@ -204,13 +208,18 @@ def terms(question: Question, claimed: Claimed, base: Standing) -> Iterator[Term
     for i, where in enumerate(base.where):
         if claimed.gain == "speed":
             per, speed = question.speed[i]
-            rate = [speed[f] for f in where]
+            rate = among(speed, where)
         else:
             per = base.common if claimed.gain == "dominant" else 1
             rate = [base.dominant[i] if claimed.gain == "dominant" else 1] * len(where)
-        reached = sum(v * question.grants[i][f] for v, f in zip(rate, where, strict=True))
+        reached = sum(map(mul, rate, among(question.grants[i], where)))
         most = most_tasks(question, claimed, base, i)
         yield Term(i, *weight(i), per, rate, where, question.least[i], most, reached)
+
+
+def among(row: Row, where: Row) -> Row:
+    """Pick the entries of a row, one a flavor, at some flavors."""
+    return row if len(where) == len(row) else [row[f] for f in where]
 
 
 def costs(question: Question, prices: Sequence[Row], term: Term) -> list[int]:
@@ -221,13 +230,16 @@ def costs(question: Question, prices: Sequence[Row], term: Term) -> list[int]:
 
 def vertices(term: Term, cost: Row) -> Iterator[Pair]:
     """Walk the lower hull of (rate, cost) of `least` to `most` tasks, from the cheapest point towards the fastest."""
-    points = [(term.least * v, term.least * c) for v, c in zip(term.rate, cost, strict=True)]
-    points += [(term.most * v, term.most * c) for v, c in zip(term.rate, cost, strict=True)]
-    t, h = min(points, key=lambda point: (point[1], -point[0]), default=(0, 0))
+    points = [(term.most * c, term.most * v) for v, c in zip(term.rate, cost, strict=True)]
+    points += (
+        [(term.least * c, term.least * v) for v, c in zip(term.rate, cost, strict=True)] if term.least else [(0, 0)]
+    )
+    h = min(points, default=(0, 0))[0]
+    t = max((rate for price, rate in points if price == h), default=0)
     yield t, h
-    while points := [point for point in points if point[0] > t]:
-        ahead, above = points[0]
-        for rate, price in points:
+    while points := [point for point in points if point[1] > t]:
+        above, ahead = points[0]
+        for price, rate in points:
             turn = (price - h) * (ahead - t) - (above - h) * (rate - t)
             if turn < 0 or (turn == 0 and rate > ahead):
                 ahead, above = rate, price
@@ -308,19 +320,19 @@ def above_log(y: int) -> int:
 def logarithm(n: int, d: int) -> Pair:
     """log(n/d), and how wrong that is at most, in parts of FINE.
 
-    n/d = 2^s · m, and m lies within 1/128 of t = (2j + 1)/128:  log m = log t + 2·artanh((m − t)/(m + t)). Each of some
-    dozen steps drops less than one part, and s times one is dropped of log 2.
+    n/d = 2^s · m, and m lies within 1/128 of t = (2j + 1)/128:  log m = log t + 2·artanh y with y = (m − t)/(m + t), at
+    most 2⁻⁸, so that y¹⁷ is no part any more. Each of some dozen steps drops less than one part, and s times one is dropped
+    of log 2.
     """
     s = n.bit_length() - d.bit_length()
     m = (n << BITS) // (d << s) if s >= 0 else (n << (BITS - s)) // d
     j = m >> (BITS - 6)
     t = (2 * j + 1) << (BITS - 7)
-    y = power_of_y = ((m - t) << BITS) // (m + t)
+    y = ((m - t) << BITS) // (m + t)
     square, series = y * y >> BITS, 0
-    for k in range(1, 20, 2):
-        series += power_of_y // k
-        power_of_y = power_of_y * square >> BITS
-    return s * log_of(2, 1) + log_of(2 * j + 1, 128) + 2 * series, 64 + abs(s)
+    for part in ODD_PARTS:
+        series = part + (series * square >> BITS)
+    return s * log_of(2, 1) + log_of(2 * j + 1, 128) + 2 * (series * y >> BITS), 64 + abs(s)
 
 
 @lru_cache(maxsize=256)
@@ -357,53 +369,70 @@ def text(n: int | Decimal, d: int | Decimal, way: str) -> str:
 
 
 def alpha_fair(question: Question, claimed: Claimed) -> Stated:
-    """V = Σ ω·U(z), U(t) = t^(1−α)/(1−α);  B = p·C + Σ max_t [ω·U(t) − hull(t)];  gap = log(B/V)/(1−α)."""
-    alpha, base, money = Fraction(claimed.alpha), standing(question), MICRO * claimed.denominator
+    """V = Σ ω·U(z), U(t) = t^(1−α)/(1−α);  B = p·C + Σ max_t [ω·U(t) − hull(t)];  gap = log(B/V)/(1−α).
+
+    Powers ω·t^(1−α) are all positive, so that a sum of them is as near to the true one, to a HAIR of itself, as each is.
+    """
+    n, d = Fraction(claimed.alpha).as_integer_ratio()
+    alpha, base, money = Alpha(n, d, d - n), standing(question), MICRO * claimed.denominator
     weight = log_weight(question, claimed, base, alpha)
-    value = lost = Decimal(0)
-    bound = UP.divide(worth(question, claimed.prices[0]), claimed.denominator)
+    here = best = rising = paid = lost = Decimal(0)
+    spare = 0
     for term in terms(question, claimed, base):
         cost = costs(question, claimed.prices[0], term)
         if not term.inside:
-            bound = UP.subtract(bound, DOWN.divide(term.least * min(cost, default=0), money))
+            paid = DOWN.add(paid, DOWN.divide(term.least * min(cost, default=0), money))
             continue
-        if not term.reached and alpha > 1:
+        if not term.reached and alpha.rest < 0:
             return Stated(why="has no grant that counts", claim=term.claim)
-        w, unit, dust = weight(term), term.per * MICRO, sum(term.rate)
-        once_more = here = utility(w, term.reached, unit, alpha)
-        value = DOWN.add(value, aside(here, ROUND_FLOOR))
-        bound = UP.add(bound, best_utility(term, cost, money, w, alpha))
-        if term.reached < dust:
-            once_more = utility(w, dust, unit, alpha)
-        lost = CLOSE.add(lost, CLOSE.multiply(once_more, CLOSE.divide(dust, max(term.reached, dust))))
-        lost = CLOSE.add(lost, over_rest(CLOSE.divide(sum(cost), money), alpha))
-    return in_mean(value, bound, lost, alpha)
+        log_w, unit, dust = weight(term), term.per * MICRO, sum(term.rate)
+        reached = power(log_w, term.reached, unit, alpha)
+        raised = reached if term.reached >= dust else power(log_w, dust, unit, alpha)
+        at, slope, rest = best_power(term, cost, money, log_w, alpha)
+        here = CLOSE.add(here, reached)
+        best = CLOSE.add(best, at)
+        rising = CLOSE.add(rising, slope)
+        paid = DOWN.add(paid, rest)
+        lost = CLOSE.add(lost, CLOSE.divide(CLOSE.multiply(raised, dust), max(term.reached, dust)))
+        spare += sum(cost)
+    value = aside(over_rest(here, alpha), ROUND_FLOOR)
+    most = UP.subtract(aside(over_rest(best, alpha), ROUND_CEILING), aside(rising, ROUND_FLOOR))
+    bound = UP.add(UP.divide(worth(question, claimed.prices[0]), claimed.denominator), UP.subtract(most, paid))
+    return in_mean(value, bound, over_rest(CLOSE.add(lost, CLOSE.divide(spare, money)), alpha), alpha)
 
 
-def log_weight(question: Question, claimed: Claimed, base: Standing, alpha: Fraction) -> Callable[[Term], int]:
+class Alpha(NamedTuple):
+    """α = n/d and 1 − α = rest/d."""
+
+    n: int
+    d: int
+    rest: int
+
+
+def log_weight(question: Question, claimed: Claimed, base: Standing, alpha: Alpha) -> Callable[[Term], int]:
     """Choose how log ω is found: ω is a member's share times (d/Σd)^α, so that cutting a claim changes nothing."""
     if claimed.weighing not in {"standing", "budget"}:
         return lambda term: logarithm(term.heavy, term.of)[0]
 
+    of_member = claimed.budget if claimed.weighing == "budget" else question.weight
+    everybody = sum(of_member)
+    of_all = [logarithm(weight, everybody)[0] if weight else 0 for weight in of_member]
+
     def shared(term: Term) -> int:
-        wish, wished = base.wish[term.claim], base.wished[question.member[term.claim]]
-        part = logarithm(wish, wished)[0]
-        return logarithm(term.heavy * wished, term.of * wish)[0] + part * alpha.numerator // alpha.denominator
+        m = question.member[term.claim]
+        return of_all[m] + logarithm(base.wish[term.claim], base.wished[m])[0] * alpha.n // alpha.d
 
     return shared
 
 
-def utility(log_w: int, n: int, d: int, alpha: Fraction) -> Decimal:
-    """ω·t^(1−α)/(1−α) for t = n/d, to within a HAIR of itself."""
-    if not n:
-        return Decimal(0)
-    return over_rest(exponential(log_w + logarithm(n, d)[0] * (1 - alpha).numerator // alpha.denominator), alpha)
+def power(log_w: int, n: int, d: int, alpha: Alpha) -> Decimal:
+    """ω·t^(1−α) for t = n/d, to within a HAIR of itself."""
+    return exponential(log_w + logarithm(n, d)[0] * alpha.rest // alpha.d) if n else Decimal(0)
 
 
-def over_rest(x: Decimal, alpha: Fraction) -> Decimal:
+def over_rest(x: Decimal, alpha: Alpha) -> Decimal:
     """Divide by 1 − α."""
-    rest = 1 - alpha
-    return CLOSE.divide(CLOSE.multiply(x, rest.denominator), rest.numerator)
+    return CLOSE.divide(CLOSE.multiply(x, alpha.d), alpha.rest)
 
 
 def exponential(x: int) -> Decimal:
@@ -412,11 +441,16 @@ def exponential(x: int) -> Decimal:
     j = rest >> (BITS - 6)
     rest -= j << (BITS - 6)
     series = part = FINE
-    for n in range(1, 18):
-        part = part * rest // (n << BITS)
+    for n in range(1, 17):
+        part = (part * rest >> BITS) // n
         series += part
-    m = series * exp_of(j)
-    return CLOSE.divide(m << max(k, 0), 1 << (2 * BITS + max(-k, 0)))
+    return CLOSE.multiply(series * exp_of(j) >> BITS, power_of_two(k - BITS))
+
+
+@lru_cache(maxsize=1024)
+def power_of_two(k: int) -> Decimal:
+    """2^k, to 60 digits."""
+    return CLOSE.power(2, k)
 
 
 @lru_cache(maxsize=64)
@@ -431,26 +465,27 @@ def aside(x: Decimal, way: str) -> Decimal:
     return DOWN.subtract(x, step) if way == ROUND_FLOOR else UP.add(x, step)
 
 
-def best_utility(term: Term, cost: Row, money: int, log_w: int, alpha: Fraction) -> Decimal:
-    """Bound max_t [ω·U(t) − hull(t)] from above: where t = (ω/slope)^(1/α) is within a segment, ω·t^(1−α) = slope·t."""
+def best_power(term: Term, cost: Row, money: int, log_w: int, alpha: Alpha) -> tuple[Decimal, Decimal, Decimal]:
+    """Find where ω·U(t) − hull(t) is largest: ω·t^(1−α), and hull(t) as slope·t and the rest, which is rounded down.
+
+    Within a segment t = (ω/slope)^(1/α), so that ω·t^(1−α) = slope·t; at a corner all of hull(t) is rest.
+    """
     walk, unit = vertices(term, cost), term.per * MICRO
     t, h = next(walk)
     for ahead, above in walk:
         step, rise = ahead - t, above - h
         steep = logarithm(rise * unit, step * money)[0]
-        wish = (log_w - steep) * alpha.denominator // alpha.numerator
+        wish = (log_w - steep) * alpha.d // alpha.n
         if t and wish <= logarithm(t, unit)[0]:
             break
         if wish <= logarithm(ahead, unit)[0]:
             spent = exponential(steep + wish)
-            gained = CLOSE.subtract(over_rest(spent, alpha), spent)
-            hair = CLOSE.multiply(CLOSE.add(CLOSE.abs(over_rest(spent, alpha)), spent), HAIR)
-            return UP.subtract(UP.add(gained, hair), DOWN.divide(h * step - rise * t, step * money))
+            return spent, spent, DOWN.divide(h * step - rise * t, step * money)
         t, h = ahead, above
-    return UP.subtract(aside(utility(log_w, t, unit, alpha), ROUND_CEILING), DOWN.divide(h, money))
+    return power(log_w, t, unit, alpha), Decimal(0), DOWN.divide(h, money)
 
 
-def in_mean(value: Decimal, bound: Decimal, lost: Decimal, alpha: Fraction) -> Stated:
+def in_mean(value: Decimal, bound: Decimal, lost: Decimal, alpha: Alpha) -> Stated:
     """State a value and its bound, and the logarithm of the ratio of their weighted α-means of rates."""
     if not value and not bound:
         return Stated("0", "0", "0", "0.000001")
@@ -469,13 +504,25 @@ class Level(NamedTuple):
     lost: Fraction
 
 
+class Levels(NamedTuple):
+    """Where everybody stands: the level of each round of prices, and the claims that only their own cap holds.
+
+    Of these: the least z/n, the least cap/n, and by what part a cap is missed. `hungry` is a claim that has nothing, or −1.
+    """
+
+    held: list[Level | None]
+    capped: Fraction = Fraction(0)
+    cap: Fraction = Fraction(0)
+    missed: Fraction = Fraction(0)
+    hungry: int = -1
+
+
 def leximin(question: Question, claimed: Claimed) -> Stated:
     """θ_k = min z/n of those not held before k;  Σ hull(what each must reach at θ̄_k) = p_k·C;  gap = max θ̄_k/θ_k − 1."""
     base, bounds = standing(question), []
-    held, hungry = levels(question, claimed, base)
+    held, capped, cap, missed, hungry = levels(question, claimed, base)
     if hungry >= 0:
         return Stated(why="has no grant that counts", claim=hungry)
-    cap, missed = caps(question, claimed, base)
     gaps = [(missed, LOOSENESS)] if missed or not held else []
     for k, level in enumerate(held):
         top, dust = level_bound(question, claimed, base, held, k) if level else (0, LOOSENESS)
@@ -483,44 +530,41 @@ def leximin(question: Question, claimed: Claimed) -> Stated:
             return Stated(why=f"the prices of level {k} bound nothing")
         bounds.append(Fraction(top, UNIT))
         gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + 2 * dust))  # one floored, one rounded up
-    first, bound = (held[0].at, bounds[0]) if held and held[0] else cap
+    first, bound = (held[0].at, bounds[0]) if held and held[0] else (capped, cap)
     wide, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
     numbers = ((first, ROUND_FLOOR), (bound, ROUND_CEILING), (max(gaps)[0], ROUND_CEILING), (allowed, ROUND_FLOOR))
     objective, most, gap, may = (text(*n.as_integer_ratio(), way) for n, way in numbers)
     return Stated(objective, most, gap, may, int(wide > allowed))
 
 
-def levels(question: Question, claimed: Claimed, base: Standing) -> tuple[list[Level | None], int]:
-    """Find the level of each round of prices, and a claim that has nothing, or −1."""
+def levels(question: Question, claimed: Claimed, base: Standing) -> Levels:
+    """Find the level of each round of prices, and how near to their caps those are that no price holds."""
     held: list[Level | None] = [None] * len(claimed.prices)
+    found = Levels(held)
     for term in terms(question, claimed, base):
-        k = claimed.level_of[term.claim]
-        if term.inside and not term.reached:
-            return held, term.claim
-        if term.inside and k >= 0:
-            here = Level(term.reached * per_rate(term), Fraction(sum(term.rate), term.reached))
+        if not term.inside:
+            continue
+        if not term.reached:
+            return Levels(held, hungry=term.claim)
+        k, n = claimed.level_of[term.claim], term.heavy * term.per * MICRO
+        at = Fraction(term.reached * term.of, n)
+        if k < 0:
+            found = with_capped(found, term, at, Fraction(term.most * max(term.rate) * term.of, n))
+        elif not held[k] or at <= held[k].at:  # type: ignore[union-attr]  # there is one
+            here = Level(at, Fraction(sum(term.rate), term.reached))
             held[k] = min(held[k] or here, here)
     for k in reversed(range(len(held) - 1)):
         held[k] = min((level for level in held[k : k + 2] if level), default=None)
-    return held, -1
+    return found
 
 
-def per_rate(term: Term) -> Fraction:
-    """Say by how much one part of z raises z/n."""
-    return Fraction(term.of, term.per * MICRO * term.heavy)
-
-
-def caps(question: Question, claimed: Claimed, base: Standing) -> tuple[tuple[Fraction, Fraction], Fraction]:
-    """Of the claims that only their own cap holds: the least z/n and cap/n, and by what part a cap is missed."""
-    found, missed = None, Fraction(0)
-    for term in terms(question, claimed, base):
-        if term.inside and claimed.level_of[term.claim] < 0:
-            full = term.most * max(term.rate)
-            here = (term.reached * per_rate(term), full * per_rate(term))
-            found = here if found is None else (min(found[0], here[0]), min(found[1], here[1]))
-            if full > term.reached + sum(term.rate):
-                missed = max(missed, Fraction(full, term.reached) - 1)
-    return found or (Fraction(0), Fraction(0)), missed
+def with_capped(found: Levels, term: Term, at: Fraction, cap: Fraction) -> Levels:
+    """Add a claim that only its own cap holds; it may miss that by a millionth of a task on every flavor."""
+    full, missed = term.most * max(term.rate), found.missed
+    if full > term.reached + sum(term.rate):
+        missed = max(missed, Fraction(full, term.reached) - 1)
+    lowest = (at, cap) if not found.cap else (min(found.capped, at), min(found.cap, cap))
+    return Levels(found.held, *lowest, missed)
 
 
 def level_bound(
@@ -745,9 +789,10 @@ def above_ceiling(question: Question, claimed: Claimed) -> Iterator[tuple[str, i
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse an object that has a key twice."""
-    if len(dict(pairs)) < len(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
         raise ValueError("a key is there twice")
-    return dict(pairs)
+    return found
 
 
 def no_number(name: str) -> float:
@@ -784,12 +829,49 @@ def after(text_: str, at: int, signs: str) -> int:
     return skip(text_, at + 1)
 
 
-def values(text_: str, at: int) -> Iterator[Any]:
-    """Read an array value by value; one in a large file is never decoded whole."""
-    if len(text_) < LARGE:
-        yield from decode(text_, at)[0]
-    else:
-        yield from (value for value, _ in one_by_one(text_, at))
+class Part(NamedTuple):
+    """A value in a file: read already, or, in a large file, still text from some place on, to be read value by value.
+
+    Of an object that is still text, the parts are known.
+    """
+
+    read: Any
+    text_: str = ""
+    at: int = 0
+
+    def whole(self) -> Any:
+        """Read all of it."""
+        return decode(self.text_, self.at)[0] if self.text_ else self.read
+
+    def each(self) -> Iterator[Any]:
+        """Read an array value by value."""
+        return (value for value, _ in one_by_one(self.text_, self.at)) if self.text_ else iter(self.read)
+
+    def fields(self) -> "dict[str, Part]":
+        """Tell the parts of an object."""
+        return dict(self.read) if self.text_ else {key: Part(value) for key, value in self.read.items()}
+
+
+def opened(text_: str) -> dict[str, Part]:
+    """Tell the parts of the one object that a file is."""
+    found, end = part_at(text_, skip(text_, 0))
+    if skip(text_, end) != len(text_):
+        raise ValueError("something follows the end")
+    return found.fields()
+
+
+def part_at(text_: str, at: int) -> tuple[Part, int]:
+    """Say what begins here, and where it ends; arrays of a large file are passed over, to be read later."""
+    if len(text_) < LARGE or text_[at] not in "[{":
+        value, end = decode(text_, at)
+        return Part(value), end
+    if text_[at] == "{":
+        found, end = fields(text_, at)
+        return Part(found, text_, at), end
+    end = skip(text_, at + 1)
+    for _, end in one_by_one(text_, at):  # noqa: B007  # the last one counts
+        pass
+    return Part(None, text_, at), skip(text_, end) + 1
 
 
 def one_by_one(text_: str, at: int) -> Iterator[tuple[Any, int]]:
@@ -805,28 +887,16 @@ def one_by_one(text_: str, at: int) -> Iterator[tuple[Any, int]]:
         more, at = found[1] == ",", found.end()
 
 
-def end_of(text_: str, at: int) -> int:
-    """Say where a value ends."""
-    if text_[at] == "{":
-        return fields(text_, at)[1]
-    if text_[at] != "[" or len(text_) < LARGE:
-        return int(decode(text_, at)[1])
-    end = skip(text_, at + 1)
-    for _, end in one_by_one(text_, at):  # noqa: B007  # the last one counts
-        pass
-    return skip(text_, end) + 1
-
-
-def fields(text_: str, at: int) -> tuple[dict[str, int], int]:
-    """Say where the fields of an object begin, and where it ends."""
-    found: dict[str, int] = {}
+def fields(text_: str, at: int) -> tuple[dict[str, Part], int]:
+    """Say what the parts of an object are, and where it ends."""
+    found: dict[str, Part] = {}
     at = after(text_, at, "{")
     while text_[at : at + 1] != "}":
         key, at = decode(text_, at)
         if not isinstance(key, str) or key in found:
             raise ValueError(f"{key!r} is no key, or is there twice")
-        found[key] = at = after(text_, at, ":")
-        at = skip(text_, end_of(text_, at))
+        found[key], at = part_at(text_, after(text_, at, ":"))
+        at = skip(text_, at)
         at = after(text_, at, ",") if text_[at : at + 1] != "}" else at
     return found, at + 1
 
@@ -845,21 +915,19 @@ class Written(NamedTuple):
 
 def read_situation(text_: str) -> Written:
     """Read a situation claim by claim, and work out its digest on the way."""
-    at, end = fields(text_, skip(text_, 0))
-    if skip(text_, end) != len(text_):
-        raise ValueError("something follows the end")
-    head = {key: decode(text_, at[key])[0] for key in at if key != "claims"}
+    parts = opened(text_)
+    head = {key: part.whole() for key, part in parts.items() if key != "claims"}
     capacity = [wholes(row) for row in head["capacity"]]
     flavors, resources = head["flavors"], head["resources"]
     tree = Tree()
-    where = fields(text_, at["claims"])[0]
-    many = sum(1 for _ in values(text_, where["id"]))
+    columns = parts["claims"].fields()
+    many = sum(1 for _ in columns["id"].each())
     for row in head_rows(head, many):
         tree.add(row)
     names: list[str] = []
     weight, guarded = wholes(head["standing"]["weight"]), bool(head["guardrails"])
     question = Question(capacity, weight, [], [], [], [], [], [], [], [], guarded)
-    for cells in zip(*(values(text_, where[name]) for name in CLAIM), strict=True):
+    for cells in zip(*(columns[name].each() for name in CLAIM), strict=True):
         row = list(cells)
         tree.add(["claim", *row])
         name, member, _, tasks, least, bundle, _, _, priority, value, speed = row
@@ -937,25 +1005,33 @@ def whole(cell: Any) -> int:
 
 def wholes(cells: Any) -> list[int]:
     """Read a row of whole numbers."""
-    return [whole(cell) for cell in cells]
+    return cells if type(cells) is list and set(map(type, cells)) == {int} else [whole(cell) for cell in cells]
+
+
+@lru_cache(maxsize=1 << 14)
+def digits(cell: str) -> Pair:
+    """Read a decimal as a whole number and how many of its digits stand behind the point.
+
+    >>> digits("0.25"), digits("3E+1")
+    ((25, 2), (3, -1))
+    """
+    if not isinstance(cell, str) or not decimal(cell):
+        raise ValueError(f"{cell!r} is not one of the decimals")
+    front, _, power = cell.partition("E")
+    ahead, _, behind = front.partition(".")
+    return int(ahead + behind), len(behind) - int(power or "0")
 
 
 @lru_cache(maxsize=1024)
 def decimals(cells: tuple[str, ...]) -> tuple[int, list[int]]:
-    """Read a row of decimals as whole numbers over one power of ten, or near it.
+    """Read a row of decimals as whole numbers over one power of ten.
 
     >>> decimals(("0.25", "3"))
     (100, [25, 300])
     """
-    if not all(isinstance(cell, str) and decimal(cell) for cell in cells):
-        raise ValueError(f"{cells!r} are not decimals")
-    if any("E" in cell for cell in cells):
-        numbers = [Fraction(cell) for cell in cells]
-        per = lcm(*(number.denominator for number in numbers))
-        return per, [int(number * per) for number in numbers]
-    parts = [cell.partition(".") for cell in cells]
-    places = max((len(rest) for _, _, rest in parts), default=0)
-    return 10**places, [int(front + rest.ljust(places, "0")) for front, _, rest in parts]
+    read = [digits(cell) for cell in cells]
+    places = max([0, *(behind for _, behind in read)])
+    return 10**places, [number * 10 ** (places - behind) for number, behind in read]
 
 
 class Tree:
@@ -984,13 +1060,12 @@ class Forged(Exception):
     """A plan says what cannot be."""
 
 
-def read_grants(text_: str, at: int, written: Written) -> list[Row]:
+def read_grants(granted: Part, written: Written) -> list[Row]:
     """Read grants row by row: one row a claim, one column a flavor."""
     claim_at = {name: i for i, name in enumerate(written.claims)}
     flavor_at = {name: f for f, name in enumerate(written.flavors)}
-    nothing: Row = (0,) * len(flavor_at)
-    grants: list[Row] = [nothing] * len(claim_at)
-    for grant in values(text_, at):
+    grants: list[list[int]] = [[0] * len(flavor_at) for _ in claim_at]
+    for grant in granted.each():
         i, f = claim_at.get(grant["claim"], -1), flavor_at.get(grant["flavor"], -1)
         x = grant["tasks_micro"]
         if i < 0 or f < 0 or type(x) is not int:
@@ -998,8 +1073,8 @@ def read_grants(text_: str, at: int, written: Written) -> list[Row]:
         member = written.members[written.question.member[i]]
         if grant.get("member", member) != member or grant.get("tasks", x / MICRO) != x / MICRO or grants[i][f]:
             raise Forged(f"the grant of {grant['claim']} is there twice, or shows another member or amount than it has")
-        grants[i] = (*grants[i][:f], x, *grants[i][f + 1 :])
-    return grants
+        grants[i][f] = x
+    return list(grants)
 
 
 COLUMNS = ("stated", "budget", "level_of")
@@ -1020,17 +1095,19 @@ UNREADABLE = (
 
 
 def plan_digest(plan: dict[str, Any], written: Written, grants: Sequence[Row], prices: Any, certificate: Any) -> str:
-    """SHA-256 of the signed core: policy, parameters, situation, grants, prices and certificate."""
+    """SHA-256 of the signed core: policy, parameters, situation, grants, prices, certificate, and payments if any."""
     sha = hashlib.sha256()
+    paid = [] if plan.get("payments") is None else [plan["payments"]]
     parameters = [[key, str(value)] for key, value in sorted((plan.get("parameters") or {}).items())]
     sha.update(encode([plan["policy"], parameters, plan["situation"]])[:-1].encode() + b",[")
-    first = True
-    for i, row in enumerate(grants):
-        for f, x in enumerate(row):
-            if x:
-                sha.update((b"" if first else b",") + encode([written.claims[i], written.flavors[f], cell(x)]).encode())
-                first = False
-    sha.update(b"]," + encode([cells(prices["levels"]), str(prices["denominator"]), certificate])[1:].encode())
+    comma = b""
+    for start in range(0, len(grants), AT_ONCE):
+        rows = enumerate(grants[start : start + AT_ONCE], start)
+        some = [[written.claims[i], written.flavors[f], cell(x)] for i, row in rows for f, x in enumerate(row) if x]
+        sha.update(comma * bool(some) + encode(some)[1:-1].encode())
+        comma = b"," if some else comma
+    rest = [cells(prices["levels"]), str(prices["denominator"]), certificate, *paid]
+    sha.update(b"]," + encode(rest)[1:].encode())
     return sha.hexdigest()
 
 
@@ -1069,15 +1146,13 @@ def read_claimed(raw: dict[str, Any], prices: dict[str, Any]) -> Claimed:
 def check(text_: str, situation: str) -> list[Finding]:
     """Judge a plan; both are what is in the files."""
     written = read_situation(situation)
-    at, end = fields(text_, skip(text_, 0))
-    if skip(text_, end) != len(text_):
-        raise ValueError("something follows the end")
-    plan = {key: decode(text_, at[key])[0] for key in at if key != "grants"}
+    parts = opened(text_)
+    plan = {key: part.whole() for key, part in parts.items() if key != "grants"}
     for states, who in ((written.states, "the situation states"), (plan["situation"], "the plan names")):
         if states != written.digest:
             return [Finding("situation", "refuted", f"digest {written.digest}; {who} {states}")]
     try:
-        question = written.question._replace(grants=read_grants(text_, at["grants"], written))
+        question = written.question._replace(grants=read_grants(parts["grants"], written))
     except Forged as what:
         return [Finding("plan", "refuted", str(what))]
     found = [Finding("situation", "holds", f"digest {written.digest}"), *judged(plan, written, question)]

@@ -106,6 +106,60 @@ def test_a_rule_that_cannot_decide_is_shown_as_declined(run, pool):
     assert "heavy declines: no weight for biology, physics, startup" in " ".join(said.split())
 
 
+@pytest.fixture
+def sale(pool):
+    """Of 28 GPUs biology bids 1 for each of 20, startup 1 for each of 8 (one is its minimum), physics 2 for 3 times four.
+
+    The first two win. Without biology physics would have 3 times four, worth 6. Without startup's seven that are sold,
+    physics would have 2 times four, and biology one less: 3 more than now.
+    """
+    claims = pool / "claims.csv"
+    rows = list(csv.DictReader(io.StringIO(claims.read_text("utf-8"))))
+    with claims.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*rows[0], "value"])
+        writer.writeheader()
+        writer.writerows(row | {"value": 2 if row["member"] == "physics" else 1} for row in rows)
+    return pool
+
+
+PAYMENTS = "Payments a second, in the unit of value: "
+
+
+def test_who_pays_what_is_shown_and_comes_back(run, sale):
+    code, said, _ = run("plan", sale, "--policy", "auction", "--set", "kind=vcg", "--out", "SOLD.json")
+    assert code == 0
+    assert lines(said)[:5] == lines("""
+Three laboratories: plan by auction, window 0..3600 s
+member   tasks asked  tasks granted  pays a second  dominant share %  entitled to %
+biology           20             20              6             71.43          28.57
+physics            3              0              0              0.00          57.14
+startup            8              8              3             28.57          14.29
+""")
+    sentence = PAYMENTS + "biology 6, startup 3; in all 9."
+    assert sentence in lines(said)
+    assert sentence in run("prove", sale, "SOLD.json")[1]
+    assert "biology pays 6 a second for all it is granted" in run("explain", sale, "SOLD.json", "biology")[1]
+    for target in ("slurm", "kueue", "csv"):
+        assert sentence[1:-1] in run("export", target, sale, "SOLD.json")[2]
+    code, said, _ = run("plan", sale, "--policy", "proportional", "--against", "SOLD.json", "-o", "csv")
+    assert [row["pays before"] for row in csv.DictReader(io.StringIO(said))] == ["6.0", "0.0", "3.0"]
+    code, said, _ = run("plan", sale, "--policy", "auction", "--against", "SOLD.json")
+    assert (code, "Payments differ." in lines(said)) == (0, True)
+
+
+def test_a_note_of_a_plan_is_shown_wherever_the_plan_is(run, sale):
+    run("plan", sale, "--policy", "auction", "--out", "SOLD.json")
+    raw = json.loads(Path("SOLD.json").read_text("utf-8"))
+    Path("SOLD.json").write_text(json.dumps(raw | {"notes": ["outside the core: physics"]}), "utf-8")
+    for verb in (["prove"], ["explain"], ["export", "csv"]):
+        name = ["biology"] if verb == ["explain"] else []
+        _, said, told = run(*verb, sale, "SOLD.json", *name)
+        assert "utside the core: physics" in said + told
+    assert "Then: outside the core: physics." in run("plan", sale, "--against", "SOLD.json")[1]
+    _, said, told = run("explain", sale, "SOLD.json", "biology", "--as", "biology")
+    assert "physics" not in said + told
+
+
 def test_against_says_same_and_different_by_its_exit_code(run, pool):
     code, said, _ = run("plan", pool, "--policy", "proportional", "--against", "PLAN.json")
     assert (code, "granted the same" in said) == (0, True)

@@ -30,10 +30,8 @@ def vcg(*args, reserve=0.0, **rest):
 
 
 def payments(plan):
-    """Who pays what, out of the plan's notes."""
-    (told,) = [note for note in plan.notes if note.startswith("payments a second: ")]
-    paid = told.removeprefix("payments a second: ").split(";")[0]
-    return {} if paid == "none" else {who: float(much) for who, much in (each.split() for each in paid.split(", "))}
+    """Who pays what, by the number of the member."""
+    return {f"m{m}": paid for m, paid in enumerate(plan.payments.amounts.tolist()) if paid}
 
 
 def outside(plan):
@@ -97,7 +95,7 @@ def test_krishna_section_12_1_six_units_and_what_each_would_pay_for_one_more(kin
     plan = auction.divide(situation, kind)
     units = np.bincount(situation.claims.member, plan.tasks_micro.ravel()) / 1e6
     assert units == pytest.approx([3, 1, 2], abs=1e-4)
-    assert payments(plan) == pytest.approx(paid, abs=1e-3)
+    assert dict(zip(situation.members.id, plan.payments.amounts, strict=True)) == pytest.approx(paid, abs=1e-3)
 
 
 def test_the_uniform_price_is_the_bid_that_is_served_in_part():

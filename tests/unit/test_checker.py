@@ -21,6 +21,7 @@ from apportion import checker
 from apportion.domain.arrays import ints
 from apportion.domain.canonical import leaf, merkle_root
 from apportion.domain.certificate import Certificate
+from apportion.domain.payments import Payments
 from apportion.domain.plan import Plan
 from apportion.ledger.plan_file import plan_json, write_plan
 from apportion.ledger.situation_file import situation_bytes
@@ -138,6 +139,24 @@ def test_a_plan_that_shows_what_it_does_not_hold_is_refuted(files, capsys, chang
     assert "refuted" in statuses(capsys.readouterr().out).values()
 
 
+def sold(plan):
+    plan["payments"] = {"denominator": 1_000_000, "members": [{"member": "m0", "paid": "9007199254740993"}]}
+
+
+def test_payments_are_part_of_what_is_digested(files, capsys):
+    situation = random_case(4).situation()
+    paid = Payments(np.array([2**53 + 1, *[0] * (len(situation.members) - 1)]), MICRO)
+    write_plan(files / "PLAN.json", situation, replace(utilitarian_plan(situation), payments=paid))
+    for change, code in ((sold, 0), (lambda plan: plan.pop("payments"), 6), (sold, 0), (paid_less, 6)):
+        edited(files / "PLAN.json", change)
+        assert checker.main([str(files / "PLAN.json")]) == code
+        assert statuses(capsys.readouterr().out)["plan"] == ("refuted" if code else "holds")
+
+
+def paid_less(plan):
+    plan["payments"]["members"][0]["paid"] = 1
+
+
 def test_a_situation_changed_after_it_was_digested_is_refuted(files, capsys):
     edited(files / "SITUATION.json", lambda raw: raw["capacity"][0].__setitem__(0, 10**6))
     assert checker.main([str(files / "PLAN.json")]) == 6
@@ -235,7 +254,7 @@ def test_a_number_is_written_with_15_digits_on_the_right_side(number, way):
 
 @pytest.mark.parametrize(
     ("cells", "row"),
-    [(("0.25", "3"), (100, [25, 300])), (("1E+2", "0.5"), (2, [200, 1])), (("1E-7",), (10**7, [1])), ((), (1, []))],
+    [(("0.25", "3"), (100, [25, 300])), (("1E+2", "0.5"), (10, [1000, 5])), (("1E-7",), (10**7, [1])), ((), (1, []))],
 )
 def test_decimals_are_read_exactly(cells, row):
     assert checker.decimals(cells) == row

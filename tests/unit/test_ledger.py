@@ -1,11 +1,18 @@
 """Plans, situations and runs as files: there and back, and nothing by halves."""
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import apportion as ap
 from apportion import loop
+from apportion.domain.payments import Payments, rounded
+from apportion.domain.plan import remarks
 from apportion.errors import BadInput, NotFound
 from apportion.ledger.files import whole_directory, write_whole
 from apportion.ledger.plan_file import plan_json, read_plan, situation_path, write_plan
@@ -45,6 +52,69 @@ def test_a_changed_situation_is_noticed(decided, tmp_path):
     file.write_text(json.dumps(raw))
     with pytest.raises(BadInput, match="changed after it was written"):
         read_situation(file)
+
+
+def sold(plan):
+    return replace(plan, notes=("outside the core: b",), payments=Payments(np.array([2**60, 0]), 10**16))
+
+
+def test_payments_and_notes_come_back(decided, tmp_path):
+    situation, plan = decided
+    file = tmp_path / "PLAN.json"
+    write_plan(file, situation, sold(plan))
+    again = read_plan(file, situation)
+    assert again.digest(situation) == sold(plan).digest(situation) != plan.digest(situation)
+    assert plan_json(situation, again) == plan_json(situation, sold(plan))
+    assert remarks(situation, again) == (
+        "payments a second, in the unit of value: b 115.2921504606846976; in all 115.2921504606846976",
+        "outside the core: b",
+    )
+
+
+def test_a_plan_of_before_there_were_payments_is_read(decided, tmp_path):
+    situation, plan = decided
+    file = tmp_path / "PLAN.json"
+    raw = plan_json(situation, plan)
+    for key in ("payments", "notes"):
+        raw.pop(key)
+    file.write_text(json.dumps(raw))
+    again = read_plan(file, situation)
+    assert (again.payments, again.notes) == (None, ())
+    assert again.digest(situation) == plan.digest(situation) == raw["digest"]
+
+
+@pytest.mark.parametrize(
+    "payments",
+    [
+        {"denominator": 0, "members": []},
+        {"denominator": 1, "members": [{"member": "nobody", "paid": 1}]},
+        {"denominator": 1, "members": [{"member": "b", "paid": -1}]},
+        {"denominator": 1, "members": [{"member": "b", "paid": 1}] * 2},
+        {"denominator": 1, "members": [{"member": "b", "paid": 2**63}]},
+        [],
+        3,
+    ],
+)
+def test_payments_that_cannot_be_are_refused(decided, tmp_path, payments):
+    situation, plan = decided
+    file = tmp_path / "PLAN.json"
+    file.write_text(json.dumps(plan_json(situation, plan) | {"payments": payments}))
+    with pytest.raises(BadInput, match="these are not a plan's"):
+        read_plan(file, situation)
+
+
+@given(st.lists(st.floats(0, 9e16), min_size=1, max_size=5))
+def test_payments_are_rounded_to_six_digits_of_the_largest_or_millionths(paid):
+    found = rounded(np.array(paid))
+    near = max(min(10**-6, max(paid) * 10**-5), max(paid) * 1e-15, 10**-17)
+    assert all(abs(Fraction(one) - Fraction(int(n), found.denominator)) <= Fraction(near) for one, n in
+               zip(paid, found.paid, strict=True))  # fmt: skip
+    assert Fraction(found.total) == Fraction(sum(found.paid.tolist()), found.denominator)
+
+
+def test_a_payment_beyond_all_digits_is_refused():
+    with pytest.raises(OverflowError):
+        rounded(np.array([1e17]))
 
 
 def test_a_plan_comes_back(decided, tmp_path):

@@ -62,6 +62,15 @@ def test_the_page_is_well_formed_in_every_case(name, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_who_pays_what_and_what_was_noted(language):
+    words = parsed(page(report_runs.with_payments(), language)).words
+    assert {"12.50", "3.00", "15.50"} <= set(words)
+    (note,) = report_runs.with_payments()["plan"]["notes"]
+    assert note in words
+    assert note not in parsed(page(report_runs.sample(), language)).words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_fetched_and_nothing_runs(language):
     html = page(report_runs.sample(), language)
     tree = parsed(html)

@@ -37,6 +37,7 @@ def plan(
     """
     from apportion import loop
     from apportion.cli import reading
+    from apportion.cli.planned import said
     from apportion.domain.plan import Shares
     from apportion.ledger import plan_file
 
@@ -49,12 +50,13 @@ def plan(
     if old is not None:
         return _against(old, plan_file.plan_json(situation, decided), output, f"{read.charter.name}: against {against}")
     promised = ", ".join(by.promises(situation))
+    check = f" Written to {out}; check it with: apportion prove {pool} {out}" if out else ""
     emit(
         output,
         lambda: plan_file.plan_json(situation, decided),
-        _rows(Shares(situation, decided)),
+        _rows(Shares(situation, decided), decided.payments),
         f"{read.charter.name}: plan by {by.name}, window {situation.window.start_s}..{situation.window.end_s} s",
-        f"Promised: {promised}." + (f" Written to {out}; check it with: apportion prove {pool} {out}" if out else ""),
+        "\n".join(filter(None, (said(situation, decided), f"Promised: {promised}.{check}"))),
     )
     return 0
 
@@ -70,6 +72,7 @@ def _against(old: dict[str, Any], new: dict[str, Any], output: Format, title: st
             "tasks before": row["tasks_before"],
             "tasks after": row["tasks_after"],
             "change": row["change"],
+            **{f"pays {when}": row[f"pays_{when}"] for when in ("before", "after") if f"pays_{when}" in row},
             "share before %": _percent(row["dominant_share_before"]),
             "share after %": _percent(row["dominant_share_after"]),
         }
@@ -89,16 +92,19 @@ def _differing(found: dict[str, Any]) -> str:
     before, after = found["policy"]
     rule = f"both by {after}" if before == after else f"{before} then, {after} now"
     asked = "the same situation" if found["situation"][0] == found["situation"][1] else "another situation than then"
-    if found["same"]:
-        return f"Every claim is granted the same ({rule}; {asked})."
     changed = sum(row["change"] != 0 for row in found["members"])
-    return (
-        f"{changed} of {len(found['members'])} members get more or fewer tasks; {len(found['claims'])} grants differ "
-        f"({rule}; {asked})."
+    grants = (
+        f"{changed} of {len(found['members'])} members get more or fewer tasks; {len(found['claims'])} grants differ"
     )
+    said = ["Every claim is granted the same" if found["same"] else grants]
+    said[0] += f" ({rule}; {asked})."
+    if any(row.get("pays_before", 0.0) != row.get("pays_after", 0.0) for row in found["members"]):
+        said.append("Payments differ.")
+    said += [f"{when}: {note}." for when in ("Then", "Now") for note in found["notes"][when == "Now"]]
+    return "\n".join(said)
 
 
-def _rows(shares: Any) -> list[dict[str, Any]]:
+def _rows(shares: Any, payments: Any) -> list[dict[str, Any]]:
     from apportion.assessment import label
     from apportion.domain.quantity import MICRO, MILLI
 
@@ -111,6 +117,7 @@ def _rows(shares: Any) -> list[dict[str, Any]]:
             "member": name,
             "tasks asked": int(shares.asked_micro[m]) / MICRO,
             "tasks granted": int(shares.tasks_micro[m]) / MICRO,
+            **({} if payments is None else {"pays a second": float(payments.amounts[m])}),
             "dominant share %": 100 * float(shares.dominant[m]),
             "entitled to %": 100 * float(situation.standing.share[m]),
         }

@@ -5,7 +5,7 @@ from pathlib import Path
 from apportion import loop
 from apportion.cli import reading
 from apportion.cli.options import notices
-from apportion.domain.plan import Plan
+from apportion.domain.plan import Plan, remarks
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault
 from apportion.ledger import plan_file
@@ -53,3 +53,8 @@ def situation_of(pool: Path, plan: Path) -> Situation:
         )
     )
     return read_situation(beside[0])
+
+
+def said(situation: Situation, plan: Plan) -> str:
+    """Say what a plan says beside its grants, a line each: who pays what, and what was noted."""
+    return "\n".join(f"{remark[:1].upper()}{remark[1:]}." for remark in remarks(situation, plan))

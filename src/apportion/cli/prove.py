@@ -34,7 +34,8 @@ def prove(
     Exit code 6 if a property that the policy promises, or one named by --proof, is refuted.
     """
     from apportion import loop
-    from apportion.cli.planned import situation_of
+    from apportion.cli.planned import said, situation_of
+    from apportion.domain.plan import remarks
     from apportion.errors import Fault, Refuted
     from apportion.ledger import plan_file
 
@@ -45,9 +46,15 @@ def prove(
     rows = [verdict_row(verdict, promised=verdict.proof in promised) for verdict in verdicts]
     emit(
         output,
-        lambda: {"plan": decided.digest(situation), "situation": situation.digest, "verdicts": rows},
+        lambda: {
+            "plan": decided.digest(situation),
+            "situation": situation.digest,
+            "remarks": list(remarks(situation, decided)),
+            "verdicts": rows,
+        },
         [_shown(row) for row in rows],
         f"{plan}: {decided.policy}, window {situation.window.start_s}..{situation.window.end_s} s",
+        said(situation, decided),
     )
     broken = loop.refuted(verdicts, proof or promised)
     if broken:

@@ -10,8 +10,11 @@ import numpy as np
 from apportion.domain.arrays import Floats, Ints, text
 from apportion.domain.canonical import trusted_bytes, whole_cells
 from apportion.domain.certificate import Certificate
+from apportion.domain.payments import Payments
 from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
+
+MOST_PAYERS = 10  # told of in one sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +27,11 @@ class Plan:
     objective : what the policy maximised, where it has a number; for people, never signed
     bound, gap : upper bound on the objective and their distance, where the policy proves one
     rounding_loss : tasks lost between the policy's real numbers and whole micro-tasks, as a part of all tasks granted
-    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one; weight for a thousandth
-    of a unit certificate : what the plan claims to have made as large as possible, where it claims that
+    prices : (K, F, R) integers over `price_denominator`: the dual, where the policy has one; weight for a thousandth of
+        a unit
+    notes : what else is worth telling; for people, never signed
+    certificate : what the plan claims to have made as large as possible, where it claims that
+    payments : who pays what, where the policy sells
     """
 
     policy: str
@@ -40,14 +46,15 @@ class Plan:
     price_denominator: int = 1
     notes: tuple[str, ...] = field(default=())
     certificate: Certificate | None = None
+    payments: Payments | None = None
 
     def digest(self, situation: Situation) -> str:
-        """SHA-256 of the signed core: policy, parameters, situation, grants, prices and certificate."""
+        """SHA-256 of the signed core: policy, parameters, situation, grants, prices, certificate, and payments if any."""
         i, f = np.nonzero(self.tasks_micro)
         names, flavors = situation.claims.id[i].tolist(), text(situation.flavors)[f].tolist()
         grants = [list(grant) for grant in zip(names, flavors, whole_cells(self.tasks_micro[i, f]), strict=True)]
         prices = [] if self.prices is None else whole_cells(self.prices)
-        core = [
+        core: list[Any] = [
             self.policy,
             [[k, str(v)] for k, v in sorted(self.parameters.items())],
             self.situation,
@@ -56,6 +63,8 @@ class Plan:
             str(self.price_denominator),
             [] if self.certificate is None else certificate_cells(self.certificate),
         ]
+        if self.payments is not None:
+            core.append(payment_cells(situation, self.payments))
         return hashlib.sha256(trusted_bytes(core)).hexdigest()
 
 
@@ -64,6 +73,29 @@ def certificate_cells(certificate: Certificate) -> dict[str, Any]:
     plain = {name: value for name, value in vars(certificate).items() if isinstance(value, str | int) and value}
     columns = {name: getattr(certificate, name) for name in ("stated", "budget", "level_of")}
     return plain | {name: whole_cells(column) for name, column in columns.items() if column is not None}
+
+
+def payment_cells(situation: Situation, payments: Payments) -> dict[str, Any]:
+    """Write payments as they are signed and kept: a row for each member who pays."""
+    payers = np.flatnonzero(payments.paid)
+    rows = zip(situation.members.id[payers].tolist(), whole_cells(payments.paid[payers]), strict=True)
+    return {
+        "denominator": whole_cells(np.array([payments.denominator]))[0],
+        "members": [{"member": name, "paid": paid} for name, paid in rows],
+    }
+
+
+def remarks(situation: Situation, plan: Plan) -> tuple[str, ...]:
+    """Say in sentences what a plan says beside its grants: who pays what, the `MOST_PAYERS` who pay most first; its notes."""
+    return plan.notes if plan.payments is None else (_paid(situation, plan.payments), *plan.notes)
+
+
+def _paid(situation: Situation, payments: Payments) -> str:
+    most_first = np.argsort(-payments.paid, kind="stable")[: np.count_nonzero(payments.paid)].tolist()
+    told = [f"{situation.members.id[m]} {payments.text(int(payments.paid[m]))}" for m in most_first[:MOST_PAYERS]]
+    rest = len(most_first) - len(told)
+    others = f" and {rest:,} others less" if rest else ""
+    return f"payments a second, in the unit of value: {', '.join(told) or 'none'}{others}; in all {payments.total}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,12 +60,13 @@ class Explanation:
     Attributes
     ----------
     level : dominant share over the part by weight; None without weight
+    pays : money a second that the member pays for all it is granted; None where the plan has no payments
     claims : those that miss most; `more_claims` are not shown
     looks_at : the columns that this rule's grants depend on here, found by deciding again without their differences
     ahead : the first of those who stand higher; empty for a viewer
     ahead_count, others : how many stand higher, of how many others who ask; None where a viewer may not know
     changes : what would have helped, smallest first, each verified by deciding again
-    notes : what a reader should know about how this was found
+    notes : what the plan notes (not told to a viewer: it may name others), and how this was found
     """
 
     name: str
@@ -82,6 +83,7 @@ class Explanation:
     dominant_share: float
     entitled: float
     level: float | None
+    pays: float | None
     claims: tuple[Asked, ...]
     more_claims: int
     pool: tuple[Used, ...]
@@ -136,7 +138,7 @@ def explain(situation: Situation, plan: Plan, by: Rule, name: str, viewer: str |
         pool=tuple(_pool(situation, plan)),
         **_others(asker, plan, limits, viewer),
         changes=tuple(changes(asker, limits)),
-        notes=notes,
+        notes=(plan.notes if viewer is None else ()) + notes,
     )
 
 
@@ -153,6 +155,7 @@ def _part(asker: Asker, plan: Plan) -> dict[str, Any]:
         "dominant_share": float(Shares(situation, plan).dominant[member]),
         "entitled": float(situation.standing.share[member]),
         "level": level if np.isfinite(level) else None,
+        "pays": None if plan.payments is None else float(plan.payments.amounts[member]),
     }
 
 

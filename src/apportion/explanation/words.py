@@ -46,6 +46,8 @@ def summary(told: Explanation) -> str:
         f"{told.member} holds {100 * told.dominant_share:.1f} % of its dominant resource and is entitled to "
         f"{100 * told.entitled:.1f} %{level}."
     )
+    if told.pays is not None:
+        said.append(f"{told.member} pays {number(told.pays)} a second for all it is granted, in the unit of value.")
     said += [_scarcity(told, one) for one in _scarce(told.claims)]
     if told.more_claims:
         said.append(f"{told.more_claims:,} more claims miss less and are not shown.")

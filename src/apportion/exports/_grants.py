@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apportion.domain.arrays import Ints
-from apportion.domain.plan import Plan
+from apportion.domain.plan import Plan, remarks
 from apportion.domain.quantity import MICRO, MILLI
 from apportion.domain.situation import Situation
 from apportion.errors import Fault
@@ -22,6 +22,11 @@ def granted(situation: Situation, plan: Plan) -> Ints:
     for f in range(len(situation.flavors)):
         np.add.at(held[:, f], claims.member, bundle * plan.tasks_micro[:, f, None].astype(object))
     return held
+
+
+def beside(situation: Situation, plan: Plan) -> tuple[Fault, ...]:
+    """Tell what a plan says beside its grants, who pays what above all: no scheduler knows of it."""
+    return tuple(map(Fault, remarks(situation, plan)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO, MILLI, amount_text
 from apportion.domain.situation import Situation
 from apportion.domain.written import Written
-from apportion.exports._grants import ONE
+from apportion.exports._grants import ONE, beside
 
 
 def write(situation: Situation, plan: Plan) -> Written:
@@ -27,7 +27,7 @@ def write(situation: Situation, plan: Plan) -> Written:
         words = (situation.members.id[claims.member[i]], claims.id[i], claims.user[i], situation.flavors[f])
         amounts = [_decimal(int(need) * micro, ONE) for need in claims.bundle[i]]
         writer.writerow([*map(_guarded, words), _decimal(micro, MICRO), *amounts])
-    return Written("plan.csv", table.getvalue())
+    return Written("plan.csv", table.getvalue(), beside(situation, plan))
 
 
 def _guarded(word: str) -> str:

@@ -18,7 +18,7 @@ from apportion.domain.quantity import MILLI
 from apportion.domain.situation import Situation
 from apportion.domain.written import Written
 from apportion.errors import BadInput, Fault, nearest
-from apportion.exports._grants import ONE, counter, granted, loss
+from apportion.exports._grants import ONE, beside, counter, granted, loss
 from apportion.exports._names import one_line, plain_names
 
 NAME = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"  # a DNS label: the strictest of Kubernetes' rules of names
@@ -55,7 +55,7 @@ def write(
     _refuse(situation, api)
     becomes = "goes to the cohort, to be lent" if borrow else "goes to nobody"
     quotas, losses = _quotas(situation, granted(situation, plan), gpu, becomes)
-    losses += _unlabelled(situation, label)
+    losses += (*_unlabelled(situation, label), *beside(situation, plan))
     flavors = plain_names(situation.flavors, NAME)
     names = list(flavors.values())
     manifests = [_flavor(flavors[name], name, label) for name in situation.flavors]

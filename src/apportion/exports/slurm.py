@@ -15,7 +15,7 @@ from apportion.domain.plan import Plan
 from apportion.domain.situation import Situation
 from apportion.domain.written import Written
 from apportion.errors import BadInput, Fault, nearest
-from apportion.exports._grants import ONE, counter, granted, loss
+from apportion.exports._grants import ONE, beside, counter, granted, loss
 from apportion.exports._names import one_line, plain_names
 
 ACCOUNT = r"(?!root$)[a-z0-9_][a-z0-9_.-]{0,62}"  # root is the account of the whole cluster
@@ -43,7 +43,7 @@ def write(situation: Situation, plan: Plan, cluster: str = "", types: str = "") 
     of_flavor = _types(types, situation.flavors)
     accounts = plain_names(situation.members.id, ACCOUNT)
     limits, losses = _limits(situation, granted(situation, plan), of_flavor)
-    losses += tuple(_untold(situation, of_flavor))
+    losses += (*_untold(situation, of_flavor), *beside(situation, plan))
     rows = [
         _Account(accounts[name], name, _share(situation, m), ",".join(f"{tres}={n}" for tres, n in limits[m].items()))
         for m, name in enumerate(situation.members.id)

@@ -10,7 +10,8 @@ import numpy as np
 from apportion.domain.arrays import Ints, ints, text
 from apportion.domain.canonical import whole_cells
 from apportion.domain.certificate import Certificate
-from apportion.domain.plan import Plan, Shares, certificate_cells
+from apportion.domain.payments import Payments
+from apportion.domain.plan import Plan, Shares, certificate_cells, payment_cells
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.errors import BadInput, Fault, NotFound
@@ -50,6 +51,7 @@ def plan_json(situation: Situation, plan: Plan) -> dict[str, Any]:
             "levels": [] if plan.prices is None else whole_cells(plan.prices),
         },
         "certificate": None if plan.certificate is None else certificate_cells(plan.certificate),
+        "payments": None if plan.payments is None else payment_cells(situation, plan.payments),
         "notes": list(plan.notes),
     }
 
@@ -153,8 +155,10 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
     try:
         prices, denominator = _prices(raw.get("prices") or {})
         certificate = _certificate(raw.get("certificate"))
+        payments = _payments(raw.get("payments"), situation)
+        notes = tuple(_sentence(note) for note in raw.get("notes") or ())
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-        where, mend = f"{path}, prices and certificate", "plan again"
+        where, mend = f"{path}, prices, certificate, payments and notes", "plan again"
         raise BadInput(f"these are not a plan's: {error}", where, mend) from None
     return Plan(
         raw["policy"],
@@ -167,7 +171,9 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
         raw.get("rounding_loss") or 0.0,
         prices,
         denominator,
-        certificate=certificate,
+        notes,
+        certificate,
+        payments,
     )
 
 
@@ -184,6 +190,27 @@ def _certificate(raw: dict[str, Any] | None) -> Certificate | None:
         if name in cells:
             cells[name] = ints([int(cell) for cell in cells[name]])
     return Certificate(**cells)
+
+
+def _payments(raw: dict[str, Any] | None, situation: Situation) -> Payments | None:
+    """Read who pays what; a plan of before there were payments has none."""
+    if raw is None:
+        return None
+    at, denominator = {name: m for m, name in enumerate(situation.members.id)}, int(raw["denominator"])
+    paid = np.zeros(len(at), dtype=np.int64)
+    for row in raw["members"]:
+        if paid[at[row["member"]]] or int(row["paid"]) <= 0:
+            raise ValueError(f"{row['member']} pays twice, or {row['paid']}")
+        paid[at[row["member"]]] = int(row["paid"])
+    if denominator <= 0:
+        raise ValueError(f"denominator {denominator}")
+    return Payments(paid, denominator)
+
+
+def _sentence(note: Any) -> str:
+    if not isinstance(note, str):
+        raise ValueError(f"{note!r} is no note")  # noqa: TRY004  # a fault of the file, as the others are
+    return note
 
 
 def _integers(cells: Any) -> Ints:

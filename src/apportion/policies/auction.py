@@ -20,7 +20,7 @@ What is unsold stays so. The payments can be so low that some bidders and the po
 outcome is outside the core, and a note names them.
 
 Minima are placed before anything is sold, and pay as the rest does under ``uniform``, the reserve under ``vcg``. Standing
-does not count. Payments are in the plan's notes, prices in `prices`.
+does not count. Money is a second's, in the unit of `value`; the plan's `payments` say who pays what.
 
 Ties: bids of one kind by what they ask for, whole tasks then by SHA-256(seed ‖ member). Cost: a linear program over kinds
 of claims (``uniform``); a search for each winner, up to 2,000 pairs of kind and flavor (``vcg``).
@@ -37,6 +37,7 @@ import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.certificate import Certificate
+from apportion.domain.payments import Payments, rounded
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
@@ -122,7 +123,7 @@ def _uniform(situation: Situation, reserve: float, base: Ints) -> Plan:
     return replace(
         plan,
         rounding_loss=max(loss, plan.rounding_loss),
-        notes=(*plan.notes, *_told(situation, paid)),
+        payments=_payments(paid),
         prices=prices,
         price_denominator=denominator,
         certificate=None if reserve else CERTIFICATE,
@@ -146,11 +147,11 @@ def _vcg(situation: Situation, reserve: float, base: Ints) -> Plan:
     worth = np.asarray(np.bincount(bids.member, served, len(situation.members)), dtype=np.float64)
     cost = np.array([_cost(bids, room, worth, m) if worth[m] > 0 else 0.0 for m in range(len(worth))])
     least = _by_member(situation, plan.tasks_micro.sum(axis=1) * _least(situation, reserve) / MICRO)
-    told = (*_told(situation, cost + least), *_outside(situation, bids, room, worth - cost, cost.sum()))
+    outside = _outside(situation, bids, room, worth - cost, cost.sum())
     early = (
         () if found.proved else ("the search ended before the best way to serve was proved, so payments may be off",)
     )
-    return replace(plan, notes=(*plan.notes, *told, *early))
+    return replace(plan, payments=_payments(cost + least), notes=(*plan.notes, *outside, *early))
 
 
 KINDS: dict[str, Callable[[Situation, float, Ints], Plan]] = {"uniform": _uniform, "vcg": _vcg}
@@ -190,11 +191,12 @@ def _outside(situation: Situation, bids: Kinds, room: Ints, gain: Floats, revenu
 SLACK = 1e-9  # of an offer; less than this is rounding
 
 
+def _payments(paid: Floats) -> Payments:
+    try:
+        return rounded(paid)
+    except OverflowError as error:
+        raise BadInput(str(error), "claims.csv, column value", "give values in a larger unit of money") from None
+
+
 def _by_member(situation: Situation, each: Floats) -> Floats:
     return np.asarray(np.bincount(situation.claims.member, each, len(situation.members)))
-
-
-def _told(situation: Situation, paid: Floats) -> tuple[str, ...]:
-    """Say who pays what."""
-    payers = [f"{situation.members.id[m]} {paid[m]:.10g}" for m in np.flatnonzero(paid > 0)]
-    return (f"payments a second: {', '.join(payers) or 'none'}; in all {paid.sum():.10g}",)

@@ -12,7 +12,7 @@ The rule favours small claims as much as any rule can that awards more to whoeve
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
 Source: Maimonides; Thomson, *Axiomatic and game-theoretic analysis of bankruptcy and taxation problems: a survey*,
-Mathematical Social Sciences 45 (2003), section 2.
+Mathematical Social Sciences 45 (2003).
 """
 
 import numpy as np

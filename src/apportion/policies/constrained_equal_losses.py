@@ -13,7 +13,7 @@ It favours large claims: whoever asks for more than there is loses little by it,
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
 Source: Maimonides; Thomson, *Axiomatic and game-theoretic analysis of bankruptcy and taxation problems: a survey*,
-Mathematical Social Sciences 45 (2003), section 2.
+Mathematical Social Sciences 45 (2003).
 """
 
 import numpy as np

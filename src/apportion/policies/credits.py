@@ -23,7 +23,7 @@ With `guarantee` 0 only the first difference remains.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
 Source: Vuppalapati, Fikioris, Agarwal, Cidon, Khandelwal, Tardos, *Karma: Resource Allocation for Dynamic Demands*, OSDI
-2023, section 3 (`guarantee` is its α).
+2023 (`guarantee` is its α).
 """
 
 import numpy as np

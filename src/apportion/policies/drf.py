@@ -10,8 +10,8 @@ prices that bound each level.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: on one flavor O(R·M·(log M + R)), exact, no
 iteration; on several that of `apportion.solver.levels.leximin`.
-Source: Ghodsi et al., *Dominant Resource Fairness*, NSDI 2011, sections 4 and 4.3 (weights); caps as the limited
-demands of Narayana and Kash, *Fair and Efficient Allocations with Limited Demands*, AAAI 2021.
+Source: Ghodsi et al., *Dominant Resource Fairness: Fair Allocation of Multiple Resource Types*, NSDI 2011, sections 4 and
+4.3 (weights).
 """
 
 from dataclasses import replace

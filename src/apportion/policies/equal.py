@@ -8,7 +8,7 @@ in two changes nothing. What a claim cannot use (its cap, a flavor where it cann
 that can still rise.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
-Source: Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2; Ghodsi et al., NSDI 2011, section 4.
+Source: Bertsekas and Gallager, *Data Networks*, 2nd ed., 1992; Ghodsi et al., NSDI 2011, section 4.
 """
 
 import numpy as np

@@ -17,7 +17,7 @@ With one concave f and equal a_m equal parts are best for both aims, whatever μ
 
 Ties: as λ makes C_m unique where f is concave, only in rounding, by SHA-256(seed ‖ id). Cost: about 60 prices of 60·N steps,
 then O(F·R·M·(log M + F·R)).
-Source: Boyd and Vandenberghe, *Convex Optimization*, sections 4.7.4 (scalarisation) and 5.5.3 (KKT).
+Source: Boyd and Vandenberghe, *Convex Optimization*, 2004, on scalarisation and the KKT conditions.
 """
 # ruff: noqa: ARG001  # what is promised is the same for all parameters
 

@@ -20,7 +20,7 @@ feasibility.
 
 Ties: members of a curve that is not concave rise one after the other by SHA-256(seed ‖ id). Cost: about 60 prices of 60·N
 steps and two fillings of O(F·R·M·(log M + F·R)), 32 times that where another resource binds.
-Source: Boyd and Vandenberghe, *Convex Optimization*, section 5.5.3.
+Source: Boyd and Vandenberghe, *Convex Optimization*, 2004, on the KKT conditions.
 """
 # ruff: noqa: ARG001  # what is promised is the same for all parameters
 

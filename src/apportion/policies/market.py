@@ -4,9 +4,9 @@
 
 with B_m member m's budget, divided among its claims by what they ask, z_i = Σ_f speed[i,f] · x[i,f] and μ_i the dominant
 share of one task. The dual prices of this program are the prices of a Fisher market: at them each claim buys its
-rate where that
-is cheapest, what is not used up costs nothing, and whoever is not held back by its own cap spends its whole budget. Where
-caps bind, less is spent and it is an optimum with supporting prices, not an equilibrium; `market_clearing` tells which.
+rate where that is cheapest, what is not used up costs nothing, and whoever is not held back by its own cap spends its whole
+budget. Where caps bind, less is spent and it is an optimum with supporting prices, not an equilibrium; `market_clearing`
+tells which.
 
 `budgets`: ``standing``, each member's weight W by the charter (default); ``equal``; or a list, ``"univ-a=3, univ-b=1"``,
 whole numbers, 0 for who is not named. Who has no budget gets what the others leave, each claim by the same fraction of

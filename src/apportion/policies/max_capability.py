@@ -16,7 +16,7 @@ that concentrates. W counts only as zero or not.
 
 Ties: at equal marginal gains, members of a concave curve rise together, of another curve one after the other by
 SHA-256(seed ‖ id); in rounding likewise. Cost: about 60 prices of 60·N steps, then O(F·R·M·(log M + F·R)).
-Sources: Boyd and Vandenberghe, *Convex Optimization*, example 5.2 (water filling); curves as cited there.
+Sources: Boyd and Vandenberghe, *Convex Optimization*, 2004, on water filling; curves as cited there.
 """
 # ruff: noqa: ARG001  # what is promised is the same for all parameters
 

@@ -8,7 +8,7 @@ that anybody can bound what any division could reach. Members without standing (
 by the same fraction of what it asks.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: two or three sweeps O(M·F·R) and an interior point
-method on the claims near a tie (`apportion.solver.prices.concave`); the exact certificate some 50 µs a claim.
+method on the claims near a tie (`apportion.solver.prices.concave`); the exact certificate some 20 µs a claim.
 Sources: Nash, *The Bargaining Problem*, Econometrica 1950; Kelly, *Charging and rate control for elastic traffic*, European
 Transactions on Telecommunications 1997.
 """

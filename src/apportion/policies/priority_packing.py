@@ -19,8 +19,7 @@ Ties: between lines of one kind by SHA-256(seed ‖ member); between kinds as th
 the order of rows can change. Cost: a search that ends after a fixed number of nodes; beyond 2,000 pairs of kind and flavor
 the linear program's vertex is floored instead, which loses at most one task for each resource of each flavor, and takes
 about a minute for 100,000 kinds of tasks (`apportion.solver.integers.packing`).
-Source: multi-dimensional multiple-choice knapsack, Kellerer, Pferschy and Pisinger, *Knapsack Problems*, 2004, chapters 9
-and 11.
+Source: multi-dimensional multiple-choice knapsack, Kellerer, Pferschy and Pisinger, *Knapsack Problems*, 2004.
 """
 
 from dataclasses import replace

@@ -13,7 +13,7 @@ Members with ω = 0 are served after all others are saturated, each claim by the
 member likewise, so cutting a claim in two changes nothing. What a claim cannot use flows on.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
-Source: weighted progressive filling, Bertsekas and Gallager, *Data Networks*, 2nd ed., section 6.5.2.
+Source: weighted progressive filling, Bertsekas and Gallager, *Data Networks*, 2nd ed., 1992.
 """
 
 from collections.abc import Callable

@@ -14,7 +14,7 @@ come after all others, by the same rule.
 
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: O(F·R·M·(log M + F·R)).
 Source: Aumann and Maschler, *Game theoretic analysis of a bankruptcy problem from the Talmud*, Journal of Economic Theory 36
-(1985), sections 1 to 3; Kethubot 93a; O'Neill, *A problem of rights arbitration from the Talmud*, Mathematical Social
+(1985); Kethubot 93a; O'Neill, *A problem of rights arbitration from the Talmud*, Mathematical Social
 Sciences 2 (1982).
 """
 

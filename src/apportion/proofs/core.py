@@ -15,7 +15,7 @@ Any prices show that S does not block if what it must serve costs more than its 
   either its division blocks the plan, or its prices settle it and most others. With more members it is *not shown*.
 
 Exact in integers. Cost: O(M·F·R) for each set of prices.
-Source: Shapley and Scarf, *On Cores and Indivisibility*, Journal of Mathematical Economics 1, 1974, section 2; that a
+Source: Shapley and Scarf, *On Cores and Indivisibility*, Journal of Mathematical Economics 1, 1974; that a
 division which every budget just pays for is in the core: Debreu and Scarf, International Economic Review 4, 1963.
 """
 

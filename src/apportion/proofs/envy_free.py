@@ -6,7 +6,7 @@ micro-tasks, members without weight, and how it is decided exactly: `apportion.p
 
 Cost: O(M·R + N²·R) on one flavor, N² linear programs on several; beyond 2,000 members it is not shown.
 Source: Foley, *Resource allocation and the public sector*, 1967; weighted as in Parkes, Procaccia and Shah, *Beyond Dominant
-Resource Fairness*, EC 2012, section 3.
+Resource Fairness*, EC 2012.
 """
 
 from apportion.domain.plan import Plan

@@ -5,7 +5,7 @@ whose loss helps most. Whole tasks cannot be divided evenly, so this is what div
 
 Cost: O(M·R + N²·R) on one flavor, a linear program for each pair and grant on several; beyond 2,000 members it is not shown.
 Source: Budish, *The combinatorial assignment problem*, Journal of Political Economy, 2011 (envy bounded by a single good);
-for tasks: Parkes, Procaccia and Shah, *Beyond Dominant Resource Fairness*, EC 2012, section 5.
+for tasks: Parkes, Procaccia and Shah, *Beyond Dominant Resource Fairness*, EC 2012.
 """
 
 from apportion.domain.plan import Plan

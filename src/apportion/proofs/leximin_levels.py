@@ -12,7 +12,7 @@ several flavors an own plan is an optimum itself, to which there is no exact way
 
 Exact. Cost: that of `optimal`, and O(R·M).
 Source: max-min fairness by levels as in Radunović and Le Boudec, *A Unified Framework for Max-Min and Min-Max Fairness*,
-IEEE/ACM Transactions on Networking 15 (5), 2007; references as in SEMANTICS, *max_min*.
+IEEE/ACM Transactions on Networking 15 (5), 2007; references as in `apportion.policies.max_min`.
 """
 
 from dataclasses import replace

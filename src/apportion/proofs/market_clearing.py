@@ -13,7 +13,7 @@ claim at its most tasks keeps money these are the conditions of optimality (Karu
 
 Exact in rational numbers, sums rounded upwards at 10⁻³⁰. Cost: that of `optimal`.
 Source: Eisenberg and Gale, *Consensus of Subjective Probabilities: The Pari-Mutuel Method*, Annals of Mathematical Statistics
-30, 1959; Vazirani, *Combinatorial Algorithms for Market Equilibria*, chapter 5 of *Algorithmic Game Theory*, 2007.
+30, 1959; Vazirani, *Combinatorial Algorithms for Market Equilibria*, in *Algorithmic Game Theory*, 2007.
 """
 
 from dataclasses import dataclass

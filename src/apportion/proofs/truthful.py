@@ -6,11 +6,10 @@ measured by what its claims truly need, run, and can use. Refuted by a member wh
 what is put down to rounding, is said in `apportion.proofs._search`. No search can show that no lie pays: not shown.
 
 Where it is a theorem that none does, the policy's page says so: for dominant resource fairness of divisible tasks on one
-flavor, Ghodsi et al., *Dominant Resource Fairness*, NSDI 2011, section 6, and with limited tasks Narayana and Kash, AAAI
-2021.
+flavor, Ghodsi et al., *Dominant Resource Fairness*, NSDI 2011, section 6.
 
 Cost: up to 1,000 divisions, fewer in large situations.
-Source: Roughgarden, *Twenty Lectures on Algorithmic Game Theory*, 2016, lecture 2, for the notion.
+Source: Roughgarden, *Twenty Lectures on Algorithmic Game Theory*, 2016, for the notion.
 """
 
 from collections.abc import Callable, Iterator

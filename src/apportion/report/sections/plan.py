@@ -20,7 +20,9 @@ SHORT = 12  # characters of a digest that tell it from others
 def section(run: Run, telling: Telling) -> Section:
     """Show grants beside demand and entitlement, then the verdicts on this plan and on all plans."""
     resource = facts.scarcest(run)
-    blocks: list[Block] = [_picture(run, resource, telling), _grants(run, resource, telling), verdicts(run, telling)]
+    blocks: list[Block] = [_picture(run, resource, telling), _grants(run, resource, telling)]
+    blocks += [_notes(run, telling)] if run["plan"].get("notes") else []
+    blocks.append(verdicts(run, telling))
     if run["windows"]["decided"]:
         blocks.append(_windows(run, telling))
     intro = telling.text("sections.plan.intro", policy=run["policy"], window=window(run, telling))
@@ -56,6 +58,11 @@ def _grants(run: Run, resource: str, telling: Telling) -> Table:
         parts([award.granted / award.asked if award.asked else None for award in rows], numbers),
         parts([dominant.get(award.member) for award in rows], numbers),
     ]
+    paid = _paid(run)
+    pays = (
+        [] if paid is None else amounts([*(paid.get(award.member, 0.0) for award in rows), sum(paid.values())], numbers)
+    )
+    cells += [pays[:-1]] if pays else []
     asked, granted = sum(award.asked for award in rows), sum(award.granted for award in rows)
     return table(
         telling.text("tables.plan"),
@@ -64,6 +71,7 @@ def _grants(run: Run, resource: str, telling: Telling) -> Table:
             *[Column(telling.text(f"columns.{name}"), unit) for name in ("asked", "granted", "entitlement")],
             Column(telling.text("columns.of_asked"), percent),
             Column(telling.text("columns.dominant"), percent),
+            *([Column(telling.text("columns.pays"), telling.text("columns.a_second"))] if pays else []),
         ],
         zip(*cells, strict=True),
         total=[
@@ -71,8 +79,22 @@ def _grants(run: Run, resource: str, telling: Telling) -> Table:
             *[numbers.amount(value) for value in (asked, granted, sum(award.entitled for award in rows))],
             *parts([granted / asked if asked else None], numbers),
             "",
+            *pays[-1:],
         ],
     )
+
+
+def _paid(run: Run) -> dict[str, float] | None:
+    """What each member pays a second; None where the rule does not sell."""
+    payments = run["plan"].get("payments")
+    if payments is None:
+        return None
+    return {row["member"]: int(row["paid"]) / int(payments["denominator"]) for row in payments["members"]}
+
+
+def _notes(run: Run, telling: Telling) -> Table:
+    column = Column(telling.text("columns.note"), words=True, long=True)
+    return table(telling.text("tables.notes"), [column], [(Cell(note, english=True),) for note in run["plan"]["notes"]])
 
 
 def verdicts(run: Run, telling: Telling) -> Table:

@@ -11,7 +11,7 @@ of every resource is piecewise linear in t with kinks only at starts and ends, s
 the sorted kinks and one division: exact up to the rounding of floats, no iteration. Rounds ≤ F·R a phase, each
 O(M log M + M·F·R).
 
-Sources: Bertsekas and Gallager, *Data Networks*, 2nd ed., 6.5.2 (filling and max-min fairness); Ghodsi et al., NSDI 2011, 4.
+Sources: Bertsekas and Gallager, *Data Networks*, 2nd ed., 1992 (filling and max-min fairness); Ghodsi et al., NSDI 2011, 4.
 """
 
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ its own by two rank-one updates that only add to the pivots (Woodbury would canc
 Cholesky factorisation where a cap binds), and what remains is a system in the F·R prices. Mehrotra's predictor and corrector.
 Cost an iteration: O(Σ_i d_i³ + d_i²·R²) for d_i flavors of claim i, and O((F·R)³).
 
-Source: Wright, *Primal-Dual Interior-Point Methods*, SIAM 1997, chapter 10.
+Source: Wright, *Primal-Dual Interior-Point Methods*, SIAM 1997.
 """
 
 from dataclasses import dataclass
