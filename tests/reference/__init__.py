@@ -1,0 +1,1 @@
+"""What do the rules of the queues come to, played out slowly on paper?"""
