@@ -16,7 +16,10 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent / "reference"
-VERBS = ("init", "import", "assess", "plan", "prove", "explain", "compare", "export", "simulate", "run", "report")
+VERBS = (
+    *("init", "import", "trace", "trace cut", "trace scale", "trace resample", "trace synthesize", "trace lint"),
+    *("assess", "plan", "prove", "explain", "compare", "export", "simulate", "run", "report"),
+)
 NOTE = "<!-- Written by docs/generate.py from the code; change the code, then run: make docs -->\n"
 KINDS = {  # kind → heading, where it is used, the function that does the work, or the one of two
     "policy": ("Policies: how is the pool divided?", "`--policy NAME`, or `name` under `[policy]`", "divide"),
@@ -57,7 +60,7 @@ def _differs(path: Path, page: str) -> bool:
 def cli_page() -> str:
     """Show the help of every verb at 80 columns."""
     parts = ["# The command line\n", _fenced(_help([])), _OPTIONS]
-    parts += [f"## apportion {verb}\n\n{_fenced(_help([verb]))}" for verb in VERBS]
+    parts += [f"## apportion {verb}\n\n{_fenced(_help(verb.split()))}" for verb in VERBS]
     return "\n".join(parts)
 
 

@@ -25,11 +25,13 @@ class Fault:
     what : what was found and, where two sides disagree, both of them
     where : in the caller's words, for example ``members.csv:14, column weight``
     mend : the next edit or command
+    count : how many alike it stands for; 0 if it is counted with another
     """
 
     what: str
     where: str = ""
     mend: str = ""
+    count: int = 1
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

@@ -18,7 +18,7 @@ GOOD = {
     "members.csv": "id,size,weight\na,1,1\nb,2,2\n",
     "nodes.csv": "id,owner,flavor,cpu,gpu\nn1,a,x,16,8\nn2,b,y,32,\n",
     "claims.csv": "id,member,tasks,gpu\nc1,a,4,1\nc2,b,2.5,0.5\n",
-    "jobs.csv": "id,member,submit_s,duration_s,workers,gpu\nj1,a,0,60,1,8\nj2,b,5,60,1,1\n",
+    "jobs.csv": "id,member,submit_s,duration_s,workers,cpu,gpu\nj1,a,0,60,1,,8\nj2,b,5,60,1,1,\n",
 }
 
 
@@ -530,10 +530,8 @@ def test_a_rule_that_the_members_cannot_follow_is_a_fault_of_reading(tmp_path):
 
 def test_tables_of_later_versions_are_told(tmp_path):
     where = written(tmp_path)
-    (where / "services.csv").write_text("id\n")
     (where / "usage.parquet").write_bytes(b"")
     said = notices(directory.read(where))
-    assert "does not use services yet" in said
     assert "does not use usage yet" in said
 
 

@@ -1,5 +1,6 @@
 """Do the readers of traces take the files for what they mean? Each by its made-up sample, worked out by hand."""
 
+import json
 import math
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apportion.errors import BadInput
-from apportion.sources import directory, gavel, itp, openb, philly, swf
+from apportion.sources import acme, directory, gavel, helios, itp, openb, pai, philly, philly_log, swf
 from apportion.sources._derived import gangs, nodes_for
 
 DATA = Path(__file__).parents[1] / "data"
@@ -43,7 +44,7 @@ def test_itp_gives_every_member_nodes_enough_for_its_largest_gang():
 def test_itp_orders_jobs_by_time_then_file_and_names_what_two_clusters_share():
     pool = itp.read(DATA / "itp")
     assert pool.jobs.id.tolist() == ["1a", "0a", "0b", "cluster02/both", "cluster01/both", "1e7"]
-    assert column(pool, "workers")["cluster01/both"] == 2
+    assert column(pool, "workers")["cluster01/both"] == 12
     assert pool.jobs.gang[:, 0].tolist() == [16_000, 8_000, 1_000, 2_000, 12_000, 4_000]
 
 
@@ -92,12 +93,11 @@ def test_the_bundled_trace_is_what_writing_it_gives(tmp_path):
 
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=20), st.integers(1, 16))
 @settings(deadline=None)
-def test_gangs_are_the_fewest_equal_workers(gpus, most):
+def test_a_gang_is_one_worker_where_a_node_can_hold_it_and_else_one_a_gpu(gpus, most):
     workers, each = gangs(np.array(gpus), most)
     for gang, w, g in zip(gpus, workers.tolist(), each.tolist(), strict=True):
         assert w * g == gang
-        assert g <= most
-        assert not any(gang % fewer == 0 and gang // fewer <= most for fewer in range(1, w))
+        assert w == 1 if gang <= most else g == 1
 
 
 @given(st.integers(0, 10**15), st.integers(1, 10**7), st.integers(0, 100), st.sampled_from([0.8, 0.75, 1.0, 0.1]))
@@ -129,7 +129,7 @@ def test_philly_counts_seconds_from_the_first_job_and_rounds_durations():
     second = 8 * day + 6 * 3600 + 13 * 60 + 3
     assert pool.jobs.submit_s.tolist() == [0, second, second, 8 * day + 7 * 3600 + 1 * 60 + 55]
     assert pool.jobs.duration_s.tolist() == [1, 2952, 10, 66]
-    assert pool.jobs.workers.tolist() == [1, 3, 1, 1]
+    assert pool.jobs.workers.tolist() == [1, 24, 1, 1]
 
 
 def test_philly_keeps_the_jobs_of_a_time():
@@ -150,6 +150,113 @@ def test_philly_wants_both_tables(tmp_path):
     (tmp_path / "jobs.csv").write_text("timestamp,duration,num_gpus,cluster\n")
     with pytest.raises(BadInput, match="one table of jobs and one of nodes"):
         philly.read(tmp_path / "jobs.csv")
+
+
+def test_helios_gives_a_cluster_the_most_gpus_it_had_on_nodes_of_eight_and_a_rest():
+    pool = helios.read(DATA / "helios")
+    assert pool.nodes.id.tolist() == ["vcOne-n001", "vcOne-n002", "vcTwo-n001", "vcTwo-n002"]
+    assert pool.nodes.amount[:, 0].tolist() == [8_000, 4_000, 8_000, 8_000]
+    last = helios.read(DATA / "helios", date="2020-09-01")
+    assert last.nodes.amount[:, 0].tolist() == [4_000, 8_000, 8_000]
+    with pytest.raises(BadInput, match=r'no day "2020-09-02"(.|\n)*2020-09-01'):
+        helios.read(DATA / "helios", date="2020-09-02")
+
+
+def test_helios_takes_run_times_and_leaves_out_what_used_no_gpu_or_owned_none():
+    pool = helios.read(DATA / "helios")
+    assert pool.jobs.id.tolist() == ["505", "501", "502"]
+    assert pool.jobs.submit_s.tolist() == [0, 61, 91]
+    assert pool.jobs.duration_s.tolist() == [30, 3600, 100]
+    assert pool.jobs.workers.tolist() == [1, 1, 16]
+    assert pool.jobs.user.tolist() == ["uAAAA", "uAAAA", "uBBBB"]
+    assert "left out: 2" in told(pool)
+    assert len(helios.read(DATA / "helios", since="2020-06-09 18:41:01", until="2020-06-09 18:41:02").jobs) == 1
+
+
+def test_helios_wants_both_tables(tmp_path):
+    log = (DATA / "helios" / "cluster_log.csv").read_text()
+    (tmp_path / "cluster_log.csv").write_text(log.replace("2020-06-09 18:42:00,2020", "yesterday,2020"))
+    with pytest.raises(BadInput, match="one log of jobs and one table of GPUs"):
+        helios.read(tmp_path)
+    (tmp_path / "cluster_gpu_number.csv").write_text("date,vcOne\n2020-06-01,8\n")
+    with pytest.raises(BadInput, match=r'cluster_log\.csv:4, column submit_time: "yesterday" is not a moment'):
+        helios.read(tmp_path)
+
+
+def test_acme_compares_moments_of_different_zones():
+    pool = acme.read(DATA / "acme")
+    assert pool.jobs.id.tolist() == ["902", "901", "904"]  # 16:18:02, 16:18:22 and 17:18:02 by UTC
+    assert pool.jobs.submit_s.tolist() == [0, 20, 3600]
+    assert pool.jobs.kind.tolist() == ["Evaluation", "Pretrain", "Evaluation"]
+    assert pool.members.id.tolist() == ["Evaluation", "Pretrain"]
+    assert acme.read(DATA / "acme", member="user").members.id.tolist() == ["uaaaa", "ubbbb"]
+    assert acme.read(DATA / "acme", since="2023-02-28 16:18:20").jobs.id.tolist() == ["901", "904"]
+    with pytest.raises(BadInput, match="option member"):
+        acme.read(DATA / "acme", member="owner")
+
+
+def test_acme_derives_nodes_unless_their_number_is_said():
+    work, span = 117 * 8 + 600 * 12 + 10, 3600
+    assert len(acme.read(DATA / "acme", load=0.05).nodes) == math.ceil(work / (0.05 * span * 8))
+    assert len(acme.read(DATA / "acme", load=100).nodes) == 2  # the gang of 12
+    assert len(acme.read(DATA / "acme", nodes=286).nodes) == 286
+
+
+def test_philly_log_adds_attempts_up_and_leaves_out_what_was_not_seen_to_end():
+    pool = philly_log.read(DATA / "philly_log")
+    assert pool.jobs.id.tolist() == ["application_1_2", "application_1_1"]
+    assert pool.jobs.submit_s.tolist() == [0, 99]
+    assert pool.jobs.duration_s.tolist() == [600, 74 + 3600]
+    assert pool.jobs.gang[:, 0].tolist() == [10_000, 2_000]
+    assert pool.members.id.tolist() == ["6214e9", "aaaaaa"]
+    assert pool.flavors == ("gpu-12g", "gpu-24g")
+    assert pool.capacity[:, 0].tolist() == [2_000, 8_000]
+    assert pool.flavor_gpu_memory.tolist() == [12_000, 24_000]
+    assert "left out: 3" in told(pool)
+
+
+def test_philly_log_takes_both_files_by_name_and_says_which_job_is_wrong(tmp_path):
+    machines = DATA / "philly_log" / "cluster_machine_list"
+    log = json.loads((DATA / "philly_log" / "cluster_job_log").read_text())
+    log[1]["attempts"][0]["detail"] = 3
+    del log[2]["vc"]
+    (tmp_path / "log.json").write_text(json.dumps(log))
+    with pytest.raises(BadInput) as caught:
+        philly_log.read(tmp_path / "log.json", machines)
+    assert [fault.where for fault in caught.value.faults] == ["log.json, job 2", "log.json, job 3"]
+    with pytest.raises(BadInput, match="name both files"):
+        philly_log.read(tmp_path / "log.json")
+
+
+def test_pai_makes_a_gang_of_every_task_with_a_worker_an_instance():
+    pool = pai.read(DATA / "pai")
+    assert pool.jobs.id.tolist() == ["job-b/tensorflow", "job-a/ps", "job-a/worker"]
+    assert pool.jobs.submit_s.tolist() == [400, 1000, 1000]  # when the job was submitted
+    assert pool.jobs.duration_s.tolist() == [50, 990, 970]  # as long as the task ran
+    assert pool.jobs.workers.tolist() == [1, 1, 2]
+    assert pool.resources == ("cpu_milli", "memory_milli_gib", "gpu_milli")
+    assert pool.jobs.bundle.tolist() == [[6_000, 29_297, 1_000], [6_000, 29_297, 0], [4_000, 10_000, 500]]
+    assert pool.jobs.speed.tolist() == [[1, 1, 1]] * 3
+    assert pool.members.id.tolist() == ["user-x", "user-y"]
+    assert "left out: 2" in told(pool)
+
+
+def test_pai_pins_tasks_to_the_type_they_were_given_if_asked():
+    pool = pai.read(DATA / "pai", pinned=True)
+    assert pool.flavors == ("CPU", "MISC", "T4")
+    assert pool.jobs.speed.tolist() == [[0, 1, 0], [1, 1, 1], [0, 0, 1]]
+
+
+def test_pai_reads_tables_with_headers_and_names_rows_as_they_stand_in_the_file(tmp_path):
+    for path in (DATA / "pai").iterdir():
+        (tmp_path / path.name).write_text(path.read_text())
+    jobs = tmp_path / "pai_job_table.csv"
+    jobs.write_text(jobs.read_text().replace("400.0,500.0", "soon,500.0"))
+    with pytest.raises(BadInput, match=r"pai_job_table\.csv:2, column start_time"):
+        pai.read(tmp_path)
+    jobs.write_text("job_name,inst_id,user,status,start_time,end_time\n" + jobs.read_text())
+    with pytest.raises(BadInput, match=r"pai_job_table\.csv:3, column start_time"):
+        pai.read(tmp_path)
 
 
 def test_openb_makes_flavors_of_models_and_members_of_classes():

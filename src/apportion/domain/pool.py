@@ -8,6 +8,7 @@ import numpy as np
 from apportion.domain.arrays import Bools, Ints, Text, take, text
 from apportion.domain.charter import Charter
 from apportion.domain.entitlement import Standing, standing
+from apportion.domain.services import Services
 from apportion.domain.tables import NOBODY, Claims, Jobs, Members, Nodes, fits
 from apportion.domain.ties import seed_from
 from apportion.errors import Fault
@@ -17,7 +18,7 @@ STANDARD_RESOURCES = ("cpu_milli", "memory_milli_gib", "gpu_milli", "storage_mil
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """A validated pool. Build it with `pool`, which brings members, nodes and claims into the order of their ids.
+    """A validated pool. Build it with `pool`, which brings all tables but jobs into the order of their ids.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ class Pool:
     nodes: Nodes
     claims: Claims | None = None
     jobs: Jobs | None = None
+    services: Services | None = None
     notices: tuple[Fault, ...] = ()
 
     @cached_property
@@ -95,9 +97,10 @@ def pool(
     nodes: Nodes,
     claims: Claims | None = None,
     jobs: Jobs | None = None,
+    services: Services | None = None,
     notices: tuple[Fault, ...] = (),
 ) -> Pool:
-    """Bring members, flavors, nodes and claims into the byte order of their ids and mend the references between them."""
+    """Bring all tables but jobs into the byte order of their ids and mend the references between them."""
     by_id, member_at = _sorting(members.id)
     by_name, flavor_at = _sorting(text(flavors))
     members = take(members, by_id)
@@ -113,7 +116,10 @@ def pool(
         claims = replace(claims, member=member_at[claims.member], speed=claims.speed[:, by_name])
     if jobs is not None:
         jobs = replace(jobs, member=member_at[jobs.member], speed=jobs.speed[:, by_name])
-    return Pool(charter, resources, tuple(text(flavors)[by_name]), members, nodes, claims, jobs, notices)
+    if services is not None:
+        services = take(services, np.argsort(services.id, kind="stable"))
+        services = replace(services, member=member_at[services.member])
+    return Pool(charter, resources, tuple(text(flavors)[by_name]), members, nodes, claims, jobs, services, notices)
 
 
 def _sorting(ids: Text) -> tuple[Ints, Ints]:

@@ -92,7 +92,7 @@ def exact(text: str, places: int, least: int | None = 0) -> int | Odd:
         return Odd(f"{_shown(text)} is more than 64 bits hold in {UNITS[places]}", "check the number and its unit")
     value: int = int(digits) * 10**exponent * (-1 if negative else 1)
     if least is not None and value < least:
-        return _too_small(text, negative)
+        return _too_small(text, negative, places)
     return value
 
 
@@ -187,10 +187,10 @@ def _too_fine(text: str, places: int) -> Odd:
     return Odd(f"{_shown(text)} has more than {places} decimals", f"round it to {places} decimals")
 
 
-def _too_small(text: str, negative: bool) -> Odd:
+def _too_small(text: str, negative: bool, places: int = 0) -> Odd:
     if negative:
         return Odd(f"{_shown(text)} is negative", "this column takes zero or more")
-    return Odd(f"{_shown(text)} is too small", "this column takes 1 or more")
+    return Odd(f"{_shown(text)} is too small", f"this column takes {1 / 10**places:.{places}f} or more")
 
 
 def _shown(text: str) -> str:

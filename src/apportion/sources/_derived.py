@@ -11,22 +11,21 @@ from apportion.domain.quantity import fraction
 from apportion.errors import BadInput
 
 GPUS = 8  # of a node, where the trace names none
+SPLIT = f"a gang of more than {GPUS} GPUs is one worker a GPU, and a smaller one is one worker"
 MOST_NODES = 1_000_000  # more than any pool there is: durations are in another unit, or the load is mistyped
 
 
 def gangs(gpus: Ints, most: int = GPUS) -> tuple[Ints, Ints]:
-    """Split gangs into the fewest equal workers of at most `most` GPUs: (J,) → workers (J,), GPUs of one worker (J,).
+    """Say which workers a gang has, where only its GPUs are known: (J,) → workers (J,), GPUs of one worker (J,).
 
-    >>> gangs(np.array([4, 8, 12, 11, 64]))
-    (array([ 1,  1,  2, 11,  8]), array([4, 8, 6, 1, 8]))
+    A gang of up to `most` GPUs is one worker, which needs one node. A larger one is one worker a GPU: it spans nodes, and may
+    fill any number of them, 12 GPUs as 8 + 4. Equal workers of several GPUs would forbid what the real gang could do.
+
+    >>> gangs(np.array([4, 8, 12, 64]))
+    (array([ 1,  1, 12, 64]), array([4, 8, 1, 1]))
     """
-    different, at = np.unique(gpus, return_inverse=True)
-    workers = np.array([_fewest(int(g), most) for g in different], dtype=np.int64)[at.reshape(-1)]
-    return workers, gpus // np.maximum(workers, 1)
-
-
-def _fewest(gang: int, most: int) -> int:
-    return next(w for w in range(max(1, -(-gang // most)), gang + 1) if gang % w == 0) if gang else 1
+    spans = gpus > most
+    return np.where(spans, gpus, 1), np.where(spans, 1, gpus)
 
 
 def nodes_for(work: int, span_s: int, largest: int, load: float, size: int = GPUS) -> int:

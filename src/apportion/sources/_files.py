@@ -5,7 +5,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,10 +73,15 @@ def find(directory: Path, name: str, findings: Findings) -> Path | None:
     return there[0] if there else None
 
 
-def load(path: Path, findings: Findings, needed: Sequence[str] = ()) -> Table | None:
-    """Read one file; what cannot be read is a fault and gives None, as does a column of `needed` that is missing."""
+def load(path: Path, findings: Findings, needed: Sequence[str] = (), header: Sequence[str] = ()) -> Table | None:
+    """Read one file; what cannot be read is a fault and gives None, as does a column of `needed` that is missing.
+
+    Parameters
+    ----------
+    header : the columns of a CSV file that may come without them, its first line a row
+    """
     try:
-        loaded = _parquet(path) if path.name.endswith(".parquet") else _csv(path.name, text_of(path))
+        loaded = _parquet(path) if path.name.endswith(".parquet") else _headed(path.name, text_of(path), header)
     except BadInput as error:
         findings.alike(error.faults)
         return None
@@ -146,6 +151,14 @@ def text_of(path: Path) -> str:
             what = "the file stops in the middle" if isinstance(error, EOFError) else f"is not gzip: {error}"
             raise BadInput(what, path.name, "fetch or compress it again") from None
     return decoded(path.name, raw)
+
+
+def _headed(name: str, content: str, header: Sequence[str]) -> Table:
+    """Read CSV; if it begins with its first row, `header` goes before, and rows keep their numbers in the file."""
+    if not header or content.startswith((f"{header[0]},", f'"{header[0]}",')):
+        return _csv(name, content)
+    headed = _csv(name, ",".join(header) + "\n" + content)
+    return replace(headed, rows=headed.rows - 1)
 
 
 def _csv(name: str, content: str) -> Table:

@@ -1,6 +1,7 @@
 """What was found while reading?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from apportion.errors import BadInput, Fault
 
@@ -31,6 +32,8 @@ class Findings:
     def raise_any(self) -> None:
         """Raise all faults together; of more than `SHOWN`, an equal part of every group and how many more there are.
 
+        The first of a group counts for all of it.
+
         Raises
         ------
         BadInput
@@ -40,7 +43,11 @@ class Findings:
         if not total:
             return
         each = total if total <= SHOWN else max(1, SHOWN // len(self._groups))
-        listed = [fault for faults, _ in self._groups for fault in faults[:each]][:SHOWN]
+        listed = [
+            replace(fault, count=0 if i else count)
+            for faults, count in self._groups
+            for i, fault in enumerate(faults[:each])
+        ][:SHOWN]
         if total > len(listed):
-            listed.append(Fault(f"and {total - len(listed):,} more", mend="mend these, then read again"))
+            listed.append(Fault(f"and {total - len(listed):,} more", mend="mend these, then read again", count=0))
         raise BadInput(listed)

@@ -1,27 +1,31 @@
 """What in a pool is odd, though it can be meant? One notice a kind, with how many and the first of them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterator
+from math import log
 
 import numpy as np
 import polars as pl
 
-from apportion.domain.arrays import Bools, Floats, Ints, Text
+from apportion.domain.arrays import Bools, Text
 from apportion.domain.pool import Pool
-from apportion.domain.quantity import MICRO, amount_text
-from apportion.domain.tables import Claims, Jobs, fits
+from apportion.domain.quantity import MICRO
+from apportion.domain.services import Services
+from apportion.domain.tables import Claims
 from apportion.errors import Fault
+from apportion.sources._files import Table
+from apportion.sources._lint_jobs import lint_jobs
+from apportion.sources._odd import Say, may_run, repeated, some_odd, too_large
 
-LISTED = 5
+ALONE = log(100)  # mean service times within which 99 % of the requests are answered where nobody waits
 LIKE_A_NUMBER = r"^(?:[+-]?[0-9]*\.?[0-9]+[eE][+-]?[0-9]+|0[0-9]+|[0-9]+\.[0-9]+)$"
 
 
-def lint(pool: Pool, rows: Ints | None = None) -> tuple[Fault, ...]:
+def lint(pool: Pool, jobs: Table | None = None) -> tuple[Fault, ...]:
     """Say what in a pool is odd.
 
     Parameters
     ----------
-    rows : (J,) the row of each job in its file; by default those of a file without empty rows
+    jobs : what the pool's jobs were read from, which says where one is
 
     Each kind of oddity gives one notice, however many rows it concerns. Cost: linear in members, claims and jobs, times the
     number of different nodes.
@@ -29,8 +33,10 @@ def lint(pool: Pool, rows: Ints | None = None) -> tuple[Fault, ...]:
     found = [*_ids(pool), *_members(pool)]
     if pool.claims is not None:
         found += _claims(pool, pool.claims)
-    if pool.jobs is not None and len(pool.jobs):
-        found += _jobs(pool, pool.jobs, np.arange(2, len(pool.jobs) + 2) if rows is None else rows)
+    if pool.jobs is not None and jobs is not None and len(pool.jobs):
+        found += lint_jobs(pool, pool.jobs, jobs)
+    if pool.services is not None:
+        found += _services(pool, pool.services)
     return tuple(found)
 
 
@@ -38,9 +44,10 @@ def _ids(pool: Pool) -> Iterator[Fault]:
     tables = {"members.csv": pool.members.id, "nodes.csv": pool.nodes.id}
     tables |= {"claims.csv": pool.claims.id} if pool.claims else {}
     tables |= {"jobs.csv": pool.jobs.id} if pool.jobs else {}
+    tables |= {"services.csv": pool.services.id} if pool.services else {}
     for name, ids in tables.items():
         looks = pl.Series(ids.tolist(), dtype=pl.String).str.contains(LIKE_A_NUMBER).to_numpy()
-        yield from _some(
+        yield from some_odd(
             looks,
             f"{name}, column id",
             _quoting(ids),
@@ -52,7 +59,7 @@ def _ids(pool: Pool) -> Iterator[Fault]:
 def _members(pool: Pool) -> Iterator[Fault]:
     ids = pool.members.id
     none = pool.standing.weight == 0
-    yield from _some(
+    yield from some_odd(
         none,
         "members.csv",
         _quoting(ids),
@@ -61,115 +68,84 @@ def _members(pool: Pool) -> Iterator[Fault]:
     )
     owns = np.isin(np.arange(len(ids)), pool.nodes.owner)
     if owns.any():
-        yield from _some(~owns & ~none, "nodes.csv, column owner", _quoting(ids), "members own no node")
+        what, mend = "members own no node", "name them in the column owner, if they brought some"
+        yield from some_odd(~owns & ~none, "nodes.csv, column owner", _quoting(ids), what, mend)
+    if pool.jobs is not None and len(pool.jobs):
+        asking = [table.member for table in (pool.claims, pool.jobs, pool.services) if table is not None]
+        yield from some_odd(
+            ~np.isin(np.arange(len(ids)), np.concatenate(asking)),
+            "members.csv",
+            _quoting(ids),
+            "members ask for nothing: no job is theirs",
+            "remove them, or check how jobs.csv spells its members, if that is not meant",
+        )
 
 
 def _claims(pool: Pool, claims: Claims) -> Iterator[Fault]:
     named, table = _quoting(claims.id), "claims.csv"
-    may = _may_run(pool, claims)
+    may = may_run(pool, claims)
     nowhere = ~np.any(may, axis=1)
     total = pool.capacity.sum(axis=0)
     wish = claims.bundle.astype(np.float64) * (claims.tasks_micro / MICRO)[:, None]
-    yield from _some(nowhere, table, named, "claims fit no flavor, by speed, GPU memory or runtime")
-    yield from _some(~np.any(claims.bundle, axis=1), table, named, "claims use nothing up, so they get all their tasks")
-    yield from _some(~nowhere & _too_large(pool, claims, may), table, named, "claims have tasks larger than any node")
-    yield from _some(np.any(wish > total, axis=1), table, named, "claims ask, each alone, for more than the pool holds")
-    alike = _repeated(claims, ("id",))
-    yield from _some(alike, table, named, "claims repeat another in everything but the id")
+    odd = {
+        "claims fit no flavor, by speed, GPU memory or runtime": (nowhere, "mend these columns, or add nodes that fit"),
+        "claims use nothing up, so they get all their tasks": (
+            ~np.any(claims.bundle, axis=1),
+            "fill in what one task uses, or leave them out",
+        ),
+        "claims have tasks larger than any node": (
+            ~nowhere & too_large(pool, claims, may),
+            "check the node list, and what one task asks for",
+        ),
+        "claims ask, each alone, for more than the pool holds": (
+            np.any(wish > total, axis=1),
+            "check tasks, if that is not meant",
+        ),
+        "claims repeat another in everything but the id": (
+            repeated(claims, ("id",)),
+            "add their tasks up in one claim",
+        ),
+    }
+    for what, (rows, mend) in odd.items():
+        yield from some_odd(rows, table, named, what, mend)
 
 
-def _jobs(pool: Pool, jobs: Jobs, rows: Ints) -> Iterator[Fault]:
-    def row(i: int) -> str:
-        return str(rows[i])
-
-    table = "jobs.csv"
-    may = _may_run(pool, jobs)
-    nowhere = ~np.any(may, axis=1)
-    gang = np.any(jobs.gang > may.astype(np.int64) @ pool.capacity, axis=1)
-    worker = _too_large(pool, jobs, may)
-    back = np.append(False, np.diff(jobs.submit_s) < 0)
-    yield from _load(pool, jobs)
-    yield from _some(nowhere, table, row, "jobs fit no flavor, by speed, GPU memory or runtime", "they can never start")
-    yield from _some(~nowhere & gang, table, row, "jobs are larger than all they may run on", "they can never start")
-    yield from _some(
-        ~nowhere & ~gang & worker,
+def _services(pool: Pool, services: Services) -> Iterator[Fault]:
+    named, table = _quoting(services.id), "services.csv"
+    nearest = np.take_along_axis(services.delay_micro_s, services.preference[:, :1], axis=1)[:, 0]
+    yield from some_odd(
+        services.p99_micro_s < nearest + ALONE * services.service_micro_s,
+        f"{table}, column p99_s",
+        named,
+        "services miss their target with any number of replicas: where nobody waits, 99 % of the requests still take 4.61 "
+        "times service_s, and the way there",
+        "raise p99_s, or make the service faster",
+    )
+    yield from some_odd(
+        np.any(services.load >= services.replicas_max, axis=0),
+        f"{table}, column replicas_max",
+        named,
+        "services get more requests in some hour than all their replicas can answer",
+        "raise replicas_max: in such an hour the queue grows without end",
+    )
+    yield from some_odd(
+        _too_large_there(pool, services),
         table,
-        row,
-        "jobs have workers larger than any node",
-        "check the node list against the job log: on real nodes they can never start",
+        named,
+        "services have replicas larger than any node in their regions",
+        "check the node list, the regions, and what one replica asks for",
     )
-    yield from _some(jobs.duration_s == 0, table, row, "jobs take no time")
-    yield from _some(
-        back, table, row, "jobs were submitted before the row above them", "sort the file, or a clock was set back"
-    )
-    yield from _some(_repeated(jobs, ("id", "command")), table, row, "jobs repeat another in everything but the id")
 
 
-def _load(pool: Pool, jobs: Jobs) -> Iterator[Fault]:
-    """Compare the work asked for with what the pool can do between first and last submission, for each resource.
-
-    Where half of the jobs outlast the submissions there is no steady load to speak of.
-    """
-    span = int(jobs.submit_s.max() - jobs.submit_s.min())
-    steady = span > 0 and span >= float(np.median(jobs.duration_s))
-    work = (jobs.gang * jobs.duration_s[:, None].astype(np.float64)).sum(axis=0)
-    for resource, asked, held in zip(pool.resources, work, pool.capacity.sum(axis=0), strict=True):
-        name = resource.split("_milli")[0]
-        if asked and not held:
-            yield Fault(f"jobs ask for {name}, and no node holds any", "jobs.csv", f"add {name} to nodes.csv")
-        elif steady and asked > held * float(span):
-            load = asked / (held * float(span))
-            unit = "check that durations are in seconds, not milliseconds" if load > 10 else "add nodes"
-            yield Fault(
-                f"jobs ask for {load:.0%} of the {name} there is ({amount_text(int(held))}) over the {span:,} s of their "
-                "submission: queues grow until the end",
-                "jobs.csv",
-                f"{unit}, or take the figures of waiting for those of an overload",
-            )
-
-
-def _may_run(pool: Pool, asked: Claims | Jobs) -> Bools:
-    """Tell where each row may run, by speed and conditions: (rows, F)."""
-    at = pool.resources.index("gpu_milli") if "gpu_milli" in pool.resources else None
-    gpu = np.zeros(len(asked), dtype=bool) if at is None else asked.bundle[:, at] > 0
-    fit = fits(pool.flavor_gpu_memory, pool.flavor_runtime, asked.gpu_memory_milli_gib, asked.runtime, gpu)
-    return np.asarray(fit & (asked.speed > 0))
-
-
-def _too_large(pool: Pool, asked: Claims | Jobs, may: Bools) -> Bools:
-    """Tell which rows ask, for one worker, for more than any node that they may run on holds."""
-    fit = np.zeros(len(asked), dtype=bool)
-    shapes = np.unique(np.column_stack([pool.nodes.flavor, pool.nodes.amount]), axis=0)
-    for flavor, *amount in shapes.tolist():
-        fit |= may[:, flavor] & (asked.bundle <= np.array(amount)).all(axis=1)
+def _too_large_there(pool: Pool, services: Services) -> Bools:
+    """Tell which services ask, for one replica, for more than any node in the regions that they may use holds."""
+    at = np.searchsorted(list(services.regions), pool.nodes.region.astype(str))
+    allowed = (services.preference[:, None, :] == np.arange(len(services.regions))[:, None]).any(axis=2)
+    fit = np.zeros(len(services), dtype=bool)
+    for region, *amount in np.unique(np.column_stack([at, pool.nodes.amount]), axis=0).tolist():
+        fit |= allowed[:, region] & (services.bundle <= np.array(amount)).all(axis=1)
     return ~fit
 
 
-def _repeated(table: Claims | Jobs, but: Sequence[str]) -> Bools:
-    """Tell which rows equal an earlier one in all columns except `but`."""
-    columns: dict[str, Text | Ints | Floats] = {}
-    for field in fields(table):
-        column = getattr(table, field.name)
-        if field.name not in but:
-            columns |= {f"{field.name}{k}": part for k, part in enumerate(np.atleast_2d(column.T))}
-    changing = {name: _series(column) for name, column in columns.items() if (column != column[:1]).any()}
-    if not changing:
-        return np.arange(len(table)) > 0
-    return ~pl.DataFrame(changing).select(pl.struct(pl.all()).is_first_distinct()).to_series().to_numpy()
-
-
-def _quoting(ids: Text) -> Callable[[int], str]:
+def _quoting(ids: Text) -> Say:
     return lambda i: f'"{ids[i]}"'
-
-
-def _series(column: Text | Ints | Floats) -> pl.Series:
-    return pl.Series(column.tolist() if column.dtype == object else column)
-
-
-def _some(odd: Bools, where: str, say: Callable[[int], str], what: str, mend: str = "") -> Iterator[Fault]:
-    """Make one notice of all odd rows: how many, and the first few by name."""
-    count = int(np.count_nonzero(odd))
-    if count:
-        first = ", ".join(say(i) for i in np.flatnonzero(odd)[:LISTED].tolist())
-        rest = " …" if count > LISTED else ""
-        yield Fault(f"{what}: {count:,} ({first}{rest})", where, mend)

@@ -1,4 +1,4 @@
-"""Which pool do four tables make? Columns to domain values, with everything checked that one table says of another."""
+"""Which pool do some tables make? Columns to domain values, with everything checked that one table says of another."""
 
 import re
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from apportion.sources._columns import Columns
 from apportion.sources._files import Table
 from apportion.sources._findings import Findings
 from apportion.sources._lint import lint
+from apportion.sources._services import read_services
 
 AMOUNTS = dict(zip(("cpu", "memory_gib", "gpu", "storage_gib", "network_gbps"), STANDARD_RESOURCES, strict=True))
 CONDITIONS = ("gpu_memory_gib", "runtime")
@@ -32,12 +33,14 @@ KNOWN = {
         *("id", "member", "user", "submit_s", "duration_s", "workers", "workers_min", *AMOUNTS, *CONDITIONS),
         *("priority", "deadline_s", "kind", "command"),
     ),
+    "services": (*("id", "member", *AMOUNTS, "service_s", "p99_s", "replicas_min", "replicas_max", "regions"),),
 }
 PREFIXES = {
     "members": ("asset:",),
     "nodes": ("res:",),
     "claims": ("res:", "speed:"),
     "jobs": ("res:", "speed:"),
+    "services": ("res:", "delay_s:", "rate:"),
 }
 
 
@@ -52,7 +55,7 @@ def resource_column(resource: str) -> str:
 
 
 def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Findings) -> Pool:
-    """Make a pool of tables called members, nodes and, where there are any, claims and jobs.
+    """Make a pool of tables called members, nodes and, where there are any, claims, jobs and services.
 
     Raises
     ------
@@ -71,6 +74,9 @@ def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Fin
     nodes = _nodes(columns["nodes"], who, flavors, stacked["nodes"]) if "nodes" in columns else None
     claims = _claims(columns["claims"], who, flavors, stacked["claims"]) if "claims" in columns else None
     jobs = _jobs(columns["jobs"], who, flavors, stacked["jobs"], resources) if "jobs" in columns else None
+    services = None
+    if "services" in columns and nodes is not None:
+        services = read_services(columns["services"], who, nodes.region, stacked["services"])
     if charter and members:
         check_members(charter, members.id, findings)
     findings.raise_any()
@@ -78,10 +84,9 @@ def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Fin
         raise BadInput("a pool needs a charter, members and nodes", mend="see `apportion init`")
     if not nodes.amount.any():
         raise BadInput("no node holds anything", columns["nodes"].table.name, "fill in cpu, memory_gib or gpu")
-    whole = pool(charter, resources, tuple(flavors), members, nodes, claims, jobs)
+    whole = pool(charter, resources, tuple(flavors), members, nodes, claims, jobs, services)
     whole.standing  # noqa: B018  # a charter whose rule these members cannot follow is a fault of reading, not of planning
-    rows = columns["jobs"].table.rows if "jobs" in columns else None
-    return replace(whole, notices=(*findings.notices, *lint(whole, rows)))
+    return replace(whole, notices=(*findings.notices, *lint(whole, tables.get("jobs"))))
 
 
 def _members(columns: Columns) -> Members:

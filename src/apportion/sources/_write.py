@@ -18,6 +18,7 @@ from apportion.errors import BadInput, Failed
 from apportion.sources._cells import each, written
 from apportion.sources._charter_text import charter_text
 from apportion.sources._files import SUFFIXES, framed
+from apportion.sources._services import services_columns
 from apportion.sources._tables import KNOWN, resource_column
 
 GZIP_ABOVE = 10_000  # rows; a table that nobody edits by hand any more
@@ -88,6 +89,9 @@ def frames(pool: Pool) -> dict[str, pl.DataFrame]:
         tables["claims"] = _claims(pool, pool.claims)
     if pool.jobs is not None:
         tables["jobs"] = _jobs(pool, pool.jobs)
+    if pool.services is not None:
+        columns = services_columns(pool, pool.services, _amounts(pool, pool.services.bundle))
+        tables["services"] = _frame(columns, ("id", "member", "service_s", "p99_s", "replicas_min", "replicas_max"))
     return tables
 
 

@@ -13,12 +13,19 @@ from apportion.sources._write import write
 
 __all__ = ["read", "write"]
 
-TABLES = {"members": True, "nodes": True, "claims": False, "jobs": False}  # whether a pool must have it
-LATER = ("services", "usage")
+TABLES = {
+    "members": True,
+    "nodes": True,
+    "claims": False,
+    "jobs": False,
+    "services": False,
+}  # whether a pool must have it
+LATER = ("usage",)
+ASKING = ("claims", "jobs", "services")
 
 
 def read(*paths: Path, map: str | Path = "") -> Pool:  # noqa: A002  # the option is called --map
-    """Read a pool directory: ``charter.toml``, members, nodes, and claims or jobs or both.
+    """Read a pool directory: ``charter.toml``, members, nodes, and claims, jobs or services, or several of them.
 
     Tables are ``.csv``, ``.csv.gz`` or ``.parquet``. Numbers are read exactly, ids are text. Nothing is guessed: a cell
     that cannot be meant is a fault with its file, row and column, and all faults are raised together. What is odd and can
@@ -44,7 +51,7 @@ def read(*paths: Path, map: str | Path = "") -> Pool:  # noqa: A002  # the optio
     for name in LATER:
         if find(directory, name, findings):
             findings.notice(f"this version does not use {name} yet", f"{directory.name}/{name}")
-    if not find(directory, "claims", Findings()) and not find(directory, "jobs", Findings()):
+    if not any(find(directory, name, Findings()) for name in ASKING):
         findings.notice("nothing is asked of this pool", directory.name, "add claims.csv or jobs.csv to divide it")
     return assemble(charter, {name: table for name, table in tables.items() if table}, findings)
 

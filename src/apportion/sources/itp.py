@@ -12,7 +12,7 @@ from apportion.domain.pool import Pool
 from apportion.domain.quantity import decimal_text
 from apportion.errors import BadInput
 from apportion.sources._columns import Columns
-from apportion.sources._derived import GPUS, gangs, member_rows, node_rows, nodes_for
+from apportion.sources._derived import GPUS, SPLIT, gangs, member_rows, node_rows, nodes_for
 from apportion.sources._files import Table, framed, listed, load_all, table
 from apportion.sources._findings import Findings
 from apportion.sources._tables import assemble
@@ -26,7 +26,7 @@ def read(*paths: Path, load: float = 0.8) -> Pool:
 
     Each file is a member, called by the file's name. The trace has no node list: a member owns as many nodes of 8 GPUs as its
     own jobs load to `load` over H, the time from the first to the last submission of all files, and at least enough for
-    its largest gang. A gang of more than 8 GPUs is split into the fewest equal workers of at most 8. Jobs stand by
+    its largest gang. A gang of more than 8 GPUs is one worker a GPU, a smaller one is one worker. Jobs stand by
     submission, at equal times in the order of their files; an id in two clusters gets the cluster's name before it.
 
     Source: the traces of ElasticFlow (ASPLOS 2023), github.com/microsoft/elasticflow-traces.
@@ -92,6 +92,6 @@ def _charter(members: Sequence[str], load: float, span: int) -> Charter:
             "nodes": f"a cluster owns max(ceil(sum of duration x GPUs / (load x H x {GPUS})), ceil(largest gang / {GPUS})) "
             f"nodes of {GPUS} GPUs",
             "H": f"{span} s, from the first to the last submission of all clusters",
-            "gangs": f"a gang of more than {GPUS} GPUs is the fewest equal workers of at most {GPUS} GPUs",
+            "gangs": SPLIT,
         },
     )

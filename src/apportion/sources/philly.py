@@ -1,6 +1,5 @@
 """Microsoft Philly: a table of jobs by virtual cluster, with the table of the clusters' nodes beside it."""
 
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +9,10 @@ from apportion.domain.charter import Charter
 from apportion.domain.pool import Pool
 from apportion.errors import BadInput
 from apportion.sources._columns import Columns
-from apportion.sources._derived import GPUS, gangs, member_rows, node_rows
+from apportion.sources._derived import GPUS, SPLIT, member_rows, node_rows
 from apportion.sources._files import Table, framed, listed, load_all, table
 from apportion.sources._findings import Findings
+from apportion.sources._moments import asked, between, moments, stream
 from apportion.sources._tables import assemble
 
 FLAVOR = "gpu-8x"
@@ -41,7 +41,7 @@ def read(*paths: Path, since: str = "", until: str = "") -> Pool:
         with every fault of both files.
     """
     findings = Findings()
-    asked_for = _between(since, until)
+    asked_for = between(since, until)
     jobs_table, nodes_table = load_all(zip(_files(paths), (JOBS, NODES), strict=True), findings)
     jobs, nodes = _jobs(jobs_table, findings), _nodes(nodes_table, findings)
     findings.raise_any()
@@ -55,7 +55,7 @@ def read(*paths: Path, since: str = "", until: str = "") -> Pool:
         {
             "members": table("members.csv", member_rows(list(nodes))),
             "nodes": table("nodes.csv", node_rows(list(nodes.items()), FLAVOR)),
-            "jobs": table("jobs.csv", _stream(chosen.filter(has_nodes))),
+            "jobs": table("jobs.csv", stream(chosen.filter(has_nodes))),
         },
         findings,
     )
@@ -74,35 +74,8 @@ def _files(paths: tuple[Path, ...]) -> tuple[Path, Path]:
     return jobs[0], nodes[0]
 
 
-def _between(since: str, until: str) -> pl.Expr:
-    asked_for = pl.lit(value=True)
-    if since:
-        asked_for &= pl.col("at") >= _moment("since", since)
-    if until:
-        asked_for &= pl.col("at") < _moment("until", until)
-    return asked_for
-
-
-def _moment(option: str, said: str) -> datetime:
-    """Read a moment as the trace writes it, without a time zone."""
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        raise BadInput(f'"{said}" is not a moment', f"option {option}", "write 2017-10-01 06:30:00") from None
-    if moment.tzinfo:
-        raise BadInput(f'"{said}" has a time zone, and the trace has none', f"option {option}", "leave it out")
-    return moment
-
-
 def _jobs(part: Table, findings: Findings) -> pl.DataFrame:
     columns = Columns(part, findings)
-    moments = part.cells["timestamp"].str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
-    columns.wrong(
-        "timestamp",
-        moments.is_null().to_numpy(),
-        lambda i: f'"{part.cells["timestamp"][i] or ""}" is not a moment',
-        "write 2017-10-01 06:30:00",
-    )
     micro = columns.whole("duration", places=6, need=True)
     return framed(
         {
@@ -111,7 +84,7 @@ def _jobs(part: Table, findings: Findings) -> pl.DataFrame:
             "duration_s": ((micro + MICRO // 2) // MICRO).clip(1),
             "gang": columns.whole("num_gpus", need=True),
         }
-    ).with_columns(moments.alias("at"))
+    ).with_columns(moments(columns, "timestamp").alias("at"))
 
 
 def _nodes(part: Table, findings: Findings) -> dict[str, int]:
@@ -119,25 +92,17 @@ def _nodes(part: Table, findings: Findings) -> dict[str, int]:
     return dict(zip(columns.ids("vc").tolist(), columns.whole("node num", least=1, need=True).tolist(), strict=True))
 
 
-def _stream(jobs: pl.DataFrame) -> pl.DataFrame:
-    workers, gpu = gangs(jobs["gang"].to_numpy())
-    seconds = (pl.col("at") - pl.col("at").min()).dt.total_seconds()
-    written = jobs.with_columns(seconds.alias("submit_s"), pl.Series("workers", workers), pl.Series("gpu", gpu))
-    return written.sort("submit_s", maintain_order=True).drop("at", "gang")
-
-
 def _charter(left_out: list[tuple[str, int]], since: str, until: str) -> Charter:
     assumptions = {
         "nodes": f"a virtual cluster owns its nodes of the node list, of {GPUS} GPUs each",
         "times": "seconds from the first job kept, by the clock on the wall: the trace names no time zone",
         "durations": "rounded to whole seconds, at least 1",
-        "gangs": f"a gang of more than {GPUS} GPUs is the fewest equal workers of at most {GPUS} GPUs",
+        "gangs": SPLIT,
         "ids": "a job is called by its row in the file",
     }
     if left_out:
         assumptions["left_out"] = f"jobs of virtual clusters without nodes: {_counted(left_out)}"
-    if since or until:
-        assumptions["filter"] = f"jobs from {since or 'the first'} to {f'before {until}' if until else 'the last'}"
+    assumptions |= asked(since, until)
     return Charter(name="Philly virtual clusters", assumptions=assumptions)
 
 
