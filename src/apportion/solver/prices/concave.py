@@ -34,6 +34,7 @@ STEP = 40  # each sample is so many times larger than the one before
 ROUNDS = 12
 STUBBORN, MANY = 0.8, 50_000  # where more than this part stays near a tie, that many are solved at once all the same
 SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums exceeds it
+LITTLE = 0.3  # part of a flavor's money for which a price counts at least when its steps are judged
 FIRST_RADIUS = 0.2  # how far from a first sample's prices those of all claims may be
 _NO_X, _NO_RATE = np.empty((0, 0)), np.empty(0)  # nobody asks for them
 AFTER_CHANGE = 0.001  # radius about earlier prices
@@ -266,7 +267,11 @@ def _thinned(
     goal: _Goal,
 ) -> Floats:
     """Solve the claims near a tie; where they are too many, every so-manieth, and then those that are still near."""
-    step = 1 if len(near) > STUBBORN * len(claims) and len(claims) <= MANY else max(-(-len(near) // WIDE), 1)
+    step = (
+        1
+        if len(near) > STUBBORN * len(claims) and len(claims) <= MANY
+        else max(-(-len(near) // (WIDE * claims.capacity.shape[1])), 1)
+    )
     part, part_bits = claims.rows(near[::step]), bits[::step]
     if step > 1:
         heavy = np.isin(near, _heavy(claims))
@@ -319,24 +324,37 @@ def _next_radius(radius: float, moved: float) -> float:
 
 
 def _moved(old: Floats, new: Floats, capacity: Floats) -> tuple[float, float]:
-    """How far prices moved: the largest as a part of itself, and about what the division at the old ones would lose."""
+    """How far prices moved: the largest as a part of itself, and about what the division at the old ones would lose.
+
+    A price that is small beside the others of its flavor decides little, and its own size is no measure for its steps.
+    """
     total, floor = float((new * capacity).sum()), _least_price(capacity, new)
     step = np.abs(new - old)
     part = np.divide(step, new + floor, out=np.zeros_like(step), where=new + floor > 0)
-    return float(part.max(initial=0.0)), float((capacity * step * part).sum()) / max(total, 1e-300)
+    beside = new + floor + _beside(capacity, new)
+    moved = np.divide(step, beside, out=np.zeros_like(step), where=beside > 0)
+    return float(moved.max(initial=0.0)), float((capacity * step * part).sum()) / max(total, 1e-300)
 
 
 def _not_too_far(old: Floats, new: Floats, capacity: Floats, radius: float) -> Floats:
     """Keep prices where the claims that count as settled really are; a price that decides nothing may become 0."""
-    least = _least_price(capacity, old)
-    lowest = np.where(old > 10.0 * least, old * (1.0 - min(radius, 0.9)), 0.0)
-    return np.clip(new, lowest, old + radius * (old + 1e4 * least))
+    least, beside = _least_price(capacity, old), _beside(capacity, old)
+    lowest = np.where(old > 10.0 * least, np.maximum(old - min(radius, 0.9) * (old + beside), 0.0), 0.0)
+    return np.clip(new, lowest, old + radius * (old + beside + 1e4 * least))
 
 
 def _least_price(capacity: Floats, prices: Floats) -> Floats:
     """A price so small that it decides nothing: (F, R)."""
     paid = float((prices * capacity).sum()) / max(prices.size, 1)
     return 1e-4 * paid / np.where(capacity > 0, capacity, np.inf)
+
+
+def _beside(capacity: Floats, prices: Floats) -> Floats:
+    """What a part of the money paid for a flavor would be as a price of each of its resources: (F, R); 0 for one."""
+    if prices.shape[1] == 1:
+        return np.zeros_like(prices)
+    paid = (prices * capacity).mean(axis=1, keepdims=True)
+    return np.asarray(LITTLE * paid / np.where(capacity > 0, capacity, np.inf))
 
 
 def _divide_near(

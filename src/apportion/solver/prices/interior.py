@@ -233,6 +233,24 @@ def _between(value: float, middle: float) -> float:
 
 
 @compiled
+def _fit_in(start: Ints, flavor: Ints, bundle: Floats, x: Floats, room: Floats, at: Ints) -> None:
+    """Scale the tasks on each flavor down until nine tenths of what there is suffice."""
+    used, part = np.zeros(len(room)), np.ones(len(at))
+    for k in range(len(start) - 1):
+        for e in range(start[k], start[k + 1]):
+            for r in range(bundle.shape[1]):
+                if at[flavor[e], r] >= 0:
+                    used[at[flavor[e], r]] += bundle[k, r] * x[e]
+    for f in range(len(at)):
+        for r in range(bundle.shape[1]):
+            q = at[f, r]
+            if q >= 0 and room[q] > 0.0 and used[q] > 0.9 * room[q]:
+                part[f] = min(part[f], 0.9 * room[q] / used[q])
+    for e in range(len(x)):
+        x[e] *= part[flavor[e]]
+
+
+@compiled
 def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
     start: Ints, flavor: Ints, speed: Floats, bundle: Floats, tasks: Floats, w: Floats, least: Floats,
     room: Floats, p: Floats, use: Floats, falls: Floats, at: Ints, unit: Floats, alpha: float, scale: float, centred: bool,
@@ -242,6 +260,8 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
     p = np.maximum(p, 1e-3 * unit)
     room = room - use
     x, zeta, lam, kappa = _begin(start, flavor, speed, bundle, tasks, w, least, p, at, alpha)
+    if centred:
+        _fit_in(start, flavor, bundle, x, room, at)
     y = np.maximum(0.05 * np.abs(room), 1e-3 * scale / size / p)
     u, low = np.empty(many), np.empty(many)
     # how far slacks are from what they stand for; carried along: recomputing it would lose the digits of a small slack
@@ -317,7 +337,7 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
                 count += 1
         miss = 0.0
         for q in range(size):
-            miss += abs(short[q]) * p[q]
+            miss += abs(short[q]) * max(p[q], unit[q])  # what is used beyond its room costs, though it has no price
         total_wrong = (gap + wrong + miss) / scale
         if not total_wrong < 1e300:
             break
