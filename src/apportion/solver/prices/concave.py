@@ -267,11 +267,8 @@ def _thinned(
     goal: _Goal,
 ) -> Floats:
     """Solve the claims near a tie; where they are too many, every so-manieth, and then those that are still near."""
-    step = (
-        1
-        if len(near) > STUBBORN * len(claims) and len(claims) <= MANY
-        else max(-(-len(near) // (WIDE * claims.capacity.shape[1])), 1)
-    )
+    wide = WIDE * claims.capacity.shape[1]  # the more prices, the more claims it takes to tell them
+    step = 1 if len(near) > STUBBORN * len(claims) and len(claims) <= MANY else max(-(-len(near) // wide), 1)
     part, part_bits = claims.rows(near[::step]), bits[::step]
     if step > 1:
         heavy = np.isin(near, _heavy(claims))
