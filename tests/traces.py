@@ -4,6 +4,7 @@
 alone, by sweeping over time: it knows nothing of kernels or disciplines.
 """
 
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from apportion.domain.arrays import ints, text
 from apportion.domain.schedule import NEVER, Schedule
 from apportion.domain.ties import tie_order
-from apportion.domain.trace import Trace
+from apportion.domain.trace import Changes, Places, Trace, one_place
 
 PRIMES = (999_983, 524_287, 99_991)
 
@@ -65,6 +66,38 @@ def traces(draw, members=4, most=24):
     entitlement = [[part_of(whole) for whole in capacity] for _ in range(count)]
     weight = [draw(st.integers(0, 3)) for _ in range(count)]
     return trace_of(rows, capacity, entitlement, weight, draw(st.binary(min_size=32, max_size=32)))
+
+
+@st.composite
+def placed_traces(draw, members=3, most=16):
+    """The same on nodes, of several workers a gang, where a node may be lost and come back."""
+    width, nodes = draw(st.integers(1, 2)), draw(st.integers(1, 5))
+    size = [draw(st.integers(1, 8)) for _ in range(width)]
+    rows, workers = [], []
+    for _ in range(draw(st.integers(0, most))):
+        worker = [draw(st.integers(0, s)) for s in size]
+        workers.append(draw(st.integers(1, 6)))
+        need = [w * workers[-1] for w in worker]
+        rows.append((draw(st.integers(0, 12)), draw(st.integers(0, 8)), need, draw(st.integers(0, members - 1))))
+    order = sorted(range(len(rows)), key=lambda i: rows[i][0])
+    made = trace_of(rows, [s * nodes for s in size])
+    lost = sorted(
+        draw(st.lists(st.tuples(st.integers(0, 20), st.integers(0, nodes - 1)), max_size=2, unique_by=lambda x: x[1]))
+    )
+    changes = sorted([(at, p, -1) for at, p in lost] + [(at + draw(st.integers(1, 9)), p, 1) for at, p in lost])
+    amount = np.array([size] * nodes, dtype=np.int64)
+    return replace(
+        made,
+        workers=np.array(workers, dtype=np.int64)[order] if rows else np.zeros(0, dtype=np.int64),
+        places=Places(amount, np.zeros(nodes, dtype=np.int64), np.arange(nodes)),
+        homes=tuple(one_place(np.array(size)) for _ in range(max(members, len(made.weight)))),
+        placement=draw(st.sampled_from(("consolidated", "any", "fragmentation"))),
+        changes=Changes(
+            np.array([c[0] for c in changes], dtype=np.int64),
+            np.array([c[1] for c in changes], dtype=np.int64),
+            np.array([[c[2] * s for s in size] for c in changes], dtype=np.int64).reshape(len(changes), width),
+        ),
+    )
 
 
 def audit(trace: Trace, schedule: Schedule) -> list[str]:

@@ -13,7 +13,7 @@ from apportion.domain.figure import Figure
 from apportion.domain.history import History, Usage
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
-from apportion.domain.schedule import Schedule
+from apportion.domain.schedule import Held, Schedule
 from apportion.domain.situation import Situation, Window
 from apportion.domain.trace import Trace
 from apportion.domain.verdict import Verdict
@@ -87,11 +87,15 @@ class Queue(Protocol):
         ...
 
     def progress(self, rows: Ints) -> tuple[Ints, Bools]:
-        """Say for how many seconds the gangs in these rows of the trace, all of which fit the pool, held it, and which ended."""
+        """Say for how many seconds the gangs in these rows of the trace held the pool, and which ended; all of them must fit it."""
         ...
 
     def schedule(self) -> Schedule:
         """Say what became of each job so far; a copy."""
+        ...
+
+    def held(self) -> Held:
+        """Say what was held where so far, by what has ended or was stopped."""
         ...
 
 

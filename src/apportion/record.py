@@ -44,11 +44,6 @@ class Done:
     verdicts: tuple[Verdict, ...]
 
     @property
-    def schedule(self) -> Schedule | None:
-        """What became of the jobs; None where there are none."""
-        return None if self.history.replay is None else self.history.replay.pooled
-
-    @property
     def kept(self) -> list[tuple[Situation, Plan, tuple[Verdict, ...], tuple[str, ...], Usage]]:
         """The values of every round that a run directory keeps."""
         return [(one.situation, one.plan, one.verdicts, one.promises, one.usage) for one in self.rounds]

@@ -17,8 +17,11 @@ from apportion.domain.trace import COUNTING, Trace
 from apportion.domain.window import Stream, stream
 from apportion.engines import simulated
 from apportion.loop import Rule, charter_rule, rounds
+from apportion.ports import Queue
 from apportion.simulation.alone import alone
 from apportion.simulation.replay import replay
+from apportion.simulation.services import serve
+from apportion.simulation.services.beside import beside
 
 
 def simulate(
@@ -44,10 +47,19 @@ def simulate(
     NotFound, BadInput
         for an unknown discipline, placement or parameter, or a pool without jobs.
     """
-    jobs = arriving(pool, placement, percent)
-    together = pooled(stream(pool), jobs, discipline, parameters, by, tick)
+    jobs = beside_services(pool, arriving(pool, placement, percent))
+    queue = played(stream(pool), jobs, discipline, parameters, by, tick)
     homes = {home: at_home(jobs, home) for home in registry.discipline(discipline).ALONE}
-    return Replay(discipline, placement, jobs.capacity, together, homes)
+    held = queue.held().ordered(np.argsort(jobs.position))
+    return Replay(
+        discipline,
+        placement,
+        jobs.capacity,
+        jobs.in_table_order(queue.schedule()),
+        homes,
+        jobs.held_by,
+        held,
+    )
 
 
 def pooled(
@@ -59,11 +71,34 @@ def pooled(
     tick: Callable[[int], None] | None = None,
 ) -> Schedule:
     """Replay a trace in the one pool; the schedule comes back in the order of the pool's jobs."""
+    return jobs.in_table_order(played(known, jobs, discipline, parameters, by, tick).schedule())
+
+
+def played(
+    known: Stream,
+    jobs: Trace,
+    discipline: str,
+    parameters: dict[str, Any] | None = None,
+    by: Rule | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> Queue:
+    """Replay a trace in the one pool, to its end."""
     module = registry.discipline(discipline)
     given = registry.checked("discipline", discipline, module.open_queue, parameters or {})
     if module.PLANNED:
         return _followed(known, jobs, by or charter_rule(known.pool.charter), tick)
-    return jobs.in_table_order(replay(module.open_queue(jobs, **given)))
+    queue = module.open_queue(jobs, **given)
+    replay(queue)
+    return queue
+
+
+def beside_services(pool: Pool, jobs: Trace) -> Trace:
+    """Take away, hour by hour, what a pool's services hold; some time after the last job the hours stand still."""
+    if pool.services is None or not len(jobs):
+        return jobs
+    work = float((jobs.load * np.maximum(jobs.submit_s[-1] - jobs.submit_s[0], 1)).max(initial=0.0))
+    end_s = int(jobs.submit_s[-1]) + int(2 * work) + int(jobs.lasts.max())
+    return beside(jobs, serve(pool), end_s)
 
 
 def at_home(jobs: Trace, discipline: str) -> Schedule:
@@ -77,12 +112,12 @@ def arriving(pool: Pool, placement: str = COUNTING, percent: int = 100) -> Trace
     return jobs if percent == 100 else jobs.at_percent(percent)
 
 
-def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Schedule:
+def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Queue:
     engine = simulated.Simulated(known.pool, jobs)
     for done in rounds(known.resized(smaller(known.pool, jobs.capacity)), by, engine, proving=False):
         if tick is not None:
             tick(done.window.end_s)
-    return engine.schedule()
+    return engine.queue
 
 
 def smaller(pool: Pool, total: Ints) -> Ints | None:
@@ -93,7 +128,8 @@ def smaller(pool: Pool, total: Ints) -> Ints | None:
 
 def told(pool: Pool, replay: Replay) -> dict[str, Any]:
     """Say how a replay went, as ``apportion simulate -o json`` shows it; ρ against the first discipline at home."""
-    found = figures(History(pool, replay=replay), ("waiting", "utilisation", "rho", "unfair_fraction", "jain"))
+    asked = ("waiting", "utilisation", "rho", "unfair_fraction", "jain", "energy", "slowdown", "deadlines", "cost")
+    found = figures(History(pool, replay=replay), asked)
     homes = list(registry.discipline(replay.discipline).ALONE)
     first = homes[0]
     members = [
@@ -127,7 +163,10 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "worst_rho": found[f"rho.{first}"].value,
         "unfair_fraction": found[f"unfair_fraction.{first}"].value,
         "jain_rho": found[f"jain.{first}"].value,
-        "energy_j": None,
+        "mean_bounded_slowdown": found["bounded_slowdown"].value,
+        "deadlines_met": found["deadlines_met"].value,
+        "energy_j": found["energy"].value,
+        "cost": found["cost"].value,
         "members": members,
     }
 

@@ -62,5 +62,5 @@ def run(
         "path": str(pool),
         "out": str(out),
     }
-    write_run(out, told, read, (done.situation, done.plan), done.kept, done.schedule)
+    write_run(out, told, read, (done.situation, done.plan), done.kept, done.history.replay)
     Console().print(closing(told, language.value))

@@ -7,6 +7,7 @@ import typer
 
 from apportion.cli.options import Format, Output, PolicyName, PoolPath, Quiet, Set
 from apportion.cli.output import emit
+from apportion.errors import BadInput
 
 
 def register(app: typer.Typer) -> None:
@@ -18,42 +19,128 @@ def simulate(
     pool: PoolPath,
     policy: PolicyName = None,
     discipline: Annotated[
-        str,
-        typer.Option("--discipline", help="In which order queued jobs start; `entitled` follows the policy's plans."),
-    ] = "entitled",
-    placement: Annotated[str, typer.Option("--placement", help="How jobs are put on nodes.")] = "counting",
-    percent: Annotated[int, typer.Option("--percent", min=1, max=1000, help="Percent of the pool's capacity.")] = 100,
+        list[str] | None,
+        typer.Option(
+            "--discipline",
+            help="In which order queued jobs start, by default `entitled`, which follows the policy's plans; "
+            "several, with parameters as in `las:mode=tiresias`, make a sweep.",
+        ),
+    ] = None,
+    placement: Annotated[
+        list[str] | None, typer.Option("--placement", help="How jobs are put on nodes, by default `counting`.")
+    ] = None,
+    percent: Annotated[
+        list[int] | None, typer.Option("--percent", min=1, max=1000, help="Percent of the pool's capacity.")
+    ] = None,
+    load: Annotated[list[float] | None, typer.Option("--load", help="Factor by which submissions come faster.")] = None,
+    seed: Annotated[
+        list[str] | None, typer.Option("--seed", help="What decides ties, instead of the charter's.")
+    ] = None,
     parameters: Set = None,
     jobs_out: Annotated[
         Path | None, typer.Option("--jobs-out", metavar="FILE", help="One row a job, as .csv, .csv.gz or .parquet.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Every case of a sweep and member as a row, as .parquet or .csv."),
+    ] = None,
+    processes: Annotated[int, typer.Option("--processes", min=1, help="Processes for a sweep.")] = 1,
     output: Output = Format.TABLE,
     quiet: Quiet = False,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Replay the jobs, in the pool and alone.
 
-    Waiting, fairness and utilisation. --set goes to the discipline.
+    Waiting, fairness and utilisation. --set goes to the discipline. An option that is given several times makes a sweep over
+    all combinations; with --out one that was interrupted goes on where it was.
     """
-    from apportion import replays
+    from apportion import sweeps
     from apportion.cli import reading
+
+    read, by = reading.chosen_rule(reading.read_pool(pool), policy, None)
+    given = {key: str(value) for key, value in reading.parameters(parameters).items()}
+    asked = discipline or ["entitled"]
+    cases = sweeps.grid(
+        [_with(one, given) for one in asked], placement or ["counting"], percent or [100], load or [1.0], seed or [""]
+    )
+    if len(cases) > 1 or out is not None:
+        if jobs_out is not None:
+            raise BadInput("a sweep has no single list of jobs", "--jobs-out", "replay the one case you want alone")
+        _sweep(read, by, cases, out, processes, output)
+        return
+    _once(read, by, cases[0], jobs_out, output)
+
+
+def _with(discipline: str, given: dict[str, str]) -> str:
+    """Add the parameters of --set to those that a discipline brings."""
+    pairs = ",".join(f"{key}={value}" for key, value in given.items())
+    return discipline if not pairs else f"{discipline}{',' if ':' in discipline else ':'}{pairs}"
+
+
+def _once(read: Any, by: Any, case: Any, jobs_out: Path | None, output: Format) -> None:
+    from apportion import replays, sweeps
     from apportion.cli.progress import clock_bar
     from apportion.ledger.job_file import write_jobs
 
-    read, by = reading.chosen_rule(reading.read_pool(pool), policy, None)
-    with clock_bar("replaying", read) as tick:
+    changed = sweeps.changed(read, case)
+    with clock_bar("replaying", changed) as tick:
         replay = replays.simulate(
-            read,
-            discipline,
-            placement=placement,
-            parameters=reading.parameters(parameters),
+            changed,
+            case.discipline,
+            placement=case.placement,
+            parameters=dict(case.setting),
             by=by,
-            percent=percent,
+            percent=case.percent,
             tick=tick,
         )
     if jobs_out is not None:
-        write_jobs(jobs_out, read, replay.pooled)
-    told = replays.told(read, replay)
+        write_jobs(jobs_out, changed, replay)
+    told = replays.told(changed, replay)
     emit(output, lambda: told, _rows(told), _title(read.charter.name, told, by.name), _sentence(told))
+
+
+def _sweep(read: Any, by: Any, cases: list[Any], out: Path | None, processes: int, output: Format) -> None:
+    from apportion import sweeps
+    from apportion.cli.progress import bar
+    from apportion.ledger import sweep_file
+
+    kept = sweep_file.opened(out) if out is not None else None
+    known = {} if kept is None else kept.known(sweeps.keys_of(read, by, cases))
+    keep = (lambda _key, _told: None) if kept is None else kept.keep
+    found = []
+    with bar("replaying", len(cases)) as tick:
+        for pair in sweeps.sweep(read, by, cases, known, processes, keep):
+            found.append(pair)
+            tick(len(found))
+    if kept is not None:
+        kept.close([row for pair in found for row in sweeps.rows(*pair)])
+    before = f", {len(known):,} of them known from before" if known else ""
+    emit(
+        output,
+        lambda: [row for pair in found for row in sweeps.rows(*pair)],
+        [_case_row(case, told, cases) for case, told in found],
+        f"{read.charter.name}: {len(cases):,} replays{before}",
+        f"Every case and member is a row of {out}." if out else "Keep every case and member with --out FILE.parquet.",
+    )
+
+
+def _case_row(case: Any, told: dict[str, Any], cases: list[Any]) -> dict[str, Any]:
+    varied = {
+        name: getattr(case, name)
+        for name in ("placement", "percent", "load", "seed")
+        if len({getattr(one, name) for one in cases}) > 1
+    }
+    return {
+        "discipline": case.variant,
+        **varied,
+        "finished": told["finished"],
+        "mean JCT s": told["mean_jct_s"],
+        "mean wait s": told["mean_wait_s"],
+        "p99 JCT s": told["p99_jct_s"],
+        "utilisation %": None if told["utilisation"] is None else 100 * told["utilisation"],
+        "worst ρ": told["worst_rho"],
+        "later than alone %": None if told["unfair_fraction"] is None else 100 * told["unfair_fraction"],
+        "stops": told["preemptions"],
+    }
 
 
 def _rows(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -51,3 +51,36 @@ def take(table: T, order: Any) -> T:
             if isinstance(column, np.ndarray)
         },
     )
+
+
+def kinds(rows: Ints) -> Ints:
+    """Number the distinct rows: (J, K) → (J,) from 0. O(J · K) where values are small, else O(J log J · K).
+
+    >>> kinds(np.array([[4, 1], [2, 1], [4, 1]]))
+    array([1, 0, 1])
+    """
+    kind = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        values, code = _coded(column)
+        if values > 1:
+            kind = _coded(kind * values + code)[1]
+    return kind
+
+
+def distinct(rows: Ints) -> tuple[Ints, Ints]:
+    """The distinct rows, and which of them each row is: (J, K) → (D, K), (J,)."""
+    kind = kinds(rows)
+    one = np.zeros(int(kind.max(initial=-1)) + 1, dtype=np.int64)
+    one[kind] = np.arange(len(kind))
+    return rows[one], kind
+
+
+def _coded(column: Ints) -> tuple[int, Ints]:
+    """How many values there are, and which of them in ascending order each entry is."""
+    least, most = int(column.min(initial=0)), int(column.max(initial=0))
+    if most - least > 8 * len(column) + 1024:
+        values, code = np.unique(column, return_inverse=True)
+        return len(values), code
+    there = np.zeros(most - least + 1, dtype=bool)
+    there[column - least] = True
+    return int(there.sum()), (there.cumsum() - 1)[column - least]

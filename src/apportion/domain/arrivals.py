@@ -6,6 +6,7 @@ import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.pool import Pool
+from apportion.domain.tables import NOBODY
 from apportion.domain.trace import COUNTING, PLACEMENTS, Places, Trace
 from apportion.errors import BadInput, nearest
 
@@ -59,16 +60,14 @@ def _classes(speed: Floats) -> tuple[Floats, Ints]:
 
 
 def _counted(pool: Pool, made: Trace, kind: Ints) -> Trace:
-    if made.speed is None:
-        return made
-    classes = int(kind.max()) + 1
+    classes = int(kind.max(initial=0)) + 1
 
     def summed(amount: Ints) -> Places:
         total = np.zeros((classes, amount.shape[1]), dtype=np.int64)
         np.add.at(total, kind, amount)
-        return Places(total, np.arange(classes), np.full(classes, -1, dtype=np.int64))
+        return Places(total, np.arange(classes), kind[pool.nodes.flavor])
 
-    homes = tuple(summed(own) for own in pool.standing.entitlement)
+    homes = None if made.speed is None else tuple(summed(own) for own in pool.standing.entitlement)
     return replace(made, places=summed(pool.capacity), homes=homes)
 
 
@@ -78,7 +77,9 @@ def _placed(pool: Pool, made: Trace, kind: Ints) -> Trace:
 
     def these(which: Bools) -> Places:
         rows = by_class[which[by_class]]
-        return Places(nodes.amount[rows], kind[nodes.flavor[rows]], rows.astype(np.int64))
+        place = np.full(len(nodes), NOBODY, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return Places(nodes.amount[rows], kind[nodes.flavor[rows]], place)
 
     homes = tuple(these(nodes.owner == member) for member in range(len(pool.members)))
     return replace(made, places=these(np.ones(len(nodes), dtype=bool)), homes=homes)

@@ -7,8 +7,10 @@ import numpy as np
 from apportion.domain.arrays import Bools, Ints
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
-from apportion.domain.schedule import Schedule
+from apportion.domain.schedule import Held, Schedule
+from apportion.domain.services import Served
 from apportion.domain.situation import Situation
+from apportion.domain.trace import Places
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +33,7 @@ class Replay:
     capacity : (R,) whole thousandths that were shared
     pooled : every job in the one pool
     alone : by name of the discipline at home, every job on its own member's entitlement
+    places, held : what held the jobs, and which held what; None where nobody kept it
     """
 
     discipline: str
@@ -38,13 +41,15 @@ class Replay:
     capacity: Ints
     pooled: Schedule
     alone: dict[str, Schedule] = field(default_factory=dict)
+    places: Places | None = None
+    held: Held | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class History:
     """All that measures may look at; any part may be missing, and then a measure says None.
 
-    `situations` and `plans` have one entry a window, `usage` too; `replay` is the whole stream.
+    `situations` and `plans` have one entry a window, `usage` too; `replay` is the whole stream, `served` a cycle of hours.
     """
 
     pool: Pool
@@ -52,6 +57,7 @@ class History:
     plans: tuple[Plan, ...] = ()
     usage: tuple[Usage, ...] = ()
     replay: Replay | None = None
+    served: Served | None = None
 
 
 def compared(pooled: Schedule, alone: Schedule) -> Bools:

@@ -31,6 +31,30 @@ class Schedule:
         return np.asarray(self.end_s != NEVER)
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What was held where, in the end.
+
+    Attributes
+    ----------
+    used : (P, R) resource-seconds in whole thousandths, of each place
+    begin : (J + 1,) where the places of each job begin in `place`; that of a job which never ran is empty
+    place, workers : (S,) on which places a job ran last, and how many of its workers there
+    """
+
+    used: Ints
+    begin: Ints
+    place: Ints
+    workers: Ints
+
+    def ordered(self, order: Ints) -> "Held":
+        """Return the jobs in another order: (J,) rows of this one."""
+        length = np.diff(self.begin)[order]
+        begin = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+        rows = np.repeat(self.begin[:-1][order] - begin[:-1], length) + np.arange(begin[-1])
+        return Held(self.used, begin, self.place[rows], self.workers[rows])
+
+
 def empty_schedule(jobs: int) -> Schedule:
     """Return a schedule in which nothing has started."""
     never, nothing = np.full(jobs, NEVER, dtype=np.int64), np.zeros(jobs, dtype=np.int64)

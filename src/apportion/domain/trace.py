@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from apportion.domain.arrays import Bools, Floats, Ints, Text, ints
+from apportion.domain.arrays import Bools, Floats, Ints, Text, distinct, ints
 from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import NEVER, Schedule
 
@@ -26,17 +26,27 @@ class Places:
     ----------
     amount : (P, R) what each holds when nothing runs, whole thousandths
     kind : (P,) class of each, ascending
-    node : (P,) row in the pool's nodes, −1 for several as one
+    of : (K,) to which place each of the pool's nodes belongs, −1 for none; empty where nodes are not known
     """
 
     amount: Ints
     kind: Ints
-    node: Ints
+    of: Ints
 
     @property
     def total(self) -> Ints:
         """What all hold together: (R,)."""
         return np.asarray(self.amount.sum(axis=0))
+
+    @property
+    def names(self) -> Ints:
+        """Row of the one node that each place is: (P,); empty where places are not single nodes."""
+        known = self.of[self.of >= 0]
+        if len(known) != len(self.amount) or len(np.unique(known)) != len(known):
+            return np.zeros(0, dtype=np.int64)
+        rows = np.empty(len(known), dtype=np.int64)
+        rows[known] = np.flatnonzero(self.of >= 0)
+        return rows
 
     @property
     def bounds(self) -> Ints:
@@ -46,7 +56,7 @@ class Places:
 
 def one_place(capacity: Ints) -> Places:
     """Count a capacity (R,) as one place."""
-    return Places(ints(capacity).reshape(1, -1), np.zeros(1, dtype=np.int64), np.full(1, -1, dtype=np.int64))
+    return Places(ints(capacity).reshape(1, -1), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,18 +183,22 @@ class Trace:
         """Return the same jobs on what one member has alone, where nothing comes or goes."""
         home = self.entitlement[member]
         places = None if self.homes is None else self.homes[member]
-        return replace(self, capacity=home if places is None else places.total, places=places, changes=None)
+        return replace(
+            self, capacity=home if places is None else places.total, places=places or one_place(home), changes=None
+        )
 
     def at_percent(self, percent: int) -> "Trace":
         """Return the same jobs on so much of the places: whole units of each as one, or the first nodes of each class."""
         held = self.held_by
-        if (held.node < 0).all():
+        if self.placement == COUNTING:
             amount = held.amount * percent // 100 // MILLI * MILLI  # nobody buys half a GPU
-            places = Places(amount, held.kind, held.node)
+            places = replace(held, amount=amount)
         else:
-            each = (np.arange(a, a + (b - a) * percent // 100) for a, b in pairwise(held.bounds))
-            keep = np.concatenate(list(each)).astype(np.int64)
-            places = Places(held.amount[keep], held.kind[keep], held.node[keep])
+            each = [np.arange(a, a + (b - a) * percent // 100) for a, b in pairwise(held.bounds.tolist())]
+            keep = np.concatenate(each).astype(np.int64)
+            now = np.full(len(held.amount) + 1, -1, dtype=np.int64)
+            now[keep] = np.arange(len(keep))
+            places = Places(held.amount[keep], held.kind[keep], now[held.of])
         return replace(self, capacity=places.total, places=places)
 
     def with_capacity(self, capacity: Ints) -> "Trace":
@@ -202,11 +216,11 @@ def fit(jobs: Trace, places: Places) -> Bools:
     if len(places.amount) == 1 and jobs.speed is None:
         return np.asarray((jobs.need <= places.amount[0]).all(axis=1))
     found, bounds = np.zeros(len(jobs), dtype=bool), places.bounds
-    shape, of = np.unique(np.column_stack([jobs.need, gang]), axis=0, return_inverse=True)
+    shape, of = distinct(np.column_stack([jobs.need, gang]))
     for c in range(len(bounds) - 1):
         amount = places.amount[bounds[c] : bounds[c + 1]]
         here = np.array([_fits(row[:-1], int(row[-1]), amount, jobs.placement) for row in shape], dtype=bool)
-        found |= here[of.reshape(-1)] & (jobs.lasts[:, c] != NEVER)
+        found |= here[of] & (jobs.lasts[:, c] != NEVER)
     return found
 
 

@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from apportion.domain.history import Usage
+from apportion.domain.history import Replay, Usage
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
-from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Verdict
 from apportion.errors import BadInput, NotFound
@@ -38,7 +37,7 @@ def write_run(
     pool: Pool,
     decided: tuple[Situation, Plan],
     rounds: Sequence[tuple[Situation, Plan, Sequence[Verdict], Sequence[str], Usage]],
-    schedule: Schedule | None,
+    replay: Replay | None,
 ) -> None:
     """Write a run directory; an earlier run at the same place is replaced, anything else there is left and refused."""
     with whole_directory(path, MARKER) as part:
@@ -47,8 +46,8 @@ def write_run(
             _grants(rounds).write_parquet(part / "grants.parquet")
             _verdicts(rounds).write_parquet(part / "verdicts.parquet")
             _usage(pool, rounds).write_parquet(part / "usage.parquet")
-        if schedule is not None:
-            job_frame(pool, schedule).write_parquet(part / "jobs.parquet")
+        if replay is not None:
+            job_frame(pool, replay).write_parquet(part / "jobs.parquet")
         (part / MARKER).write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from apportion.domain.arrays import Bools, Ints
-from apportion.domain.schedule import NEVER, Schedule, empty_schedule
+from apportion.domain.schedule import NEVER, Held, Schedule, empty_schedule
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
-from apportion.simulation.events import AT, END, FOREVER, HELD, RUNNING, SINCE, START, STOPS, Jobs, Rows, State
+from apportion.simulation.events import AT, END, FOREVER, HELD, RUNNING, SINCE, SLOTS, START, STOPS, Jobs, Rows, State
+from apportion.simulation.room import FIRST, WORKERS
 
 
 def replay(queue: Queue) -> Schedule:
@@ -72,3 +73,21 @@ class KernelQueue:
         end[running] = np.where(until <= self.now_s, until, NEVER)
         known.held_s[rows], known.end_s[rows] = held, end
         return known
+
+    def held(self) -> Held:
+        """What was held where so far, in the trace's order."""
+        jobs, state, trace = self.jobs, self.state, self.trace
+        used = np.zeros((len(state.places), trace.need.shape[1]), dtype=np.int64)
+        needed = trace.need[self.rows].any(axis=0)
+        used[:, needed] = state.used
+        ran = state.book[:, START] != NEVER
+        several = len(state.places) > 1
+        length = np.zeros(len(trace), dtype=np.int64)
+        length[self.rows] = np.where(ran, state.book[:, SLOTS], 0) if several else ran
+        begin = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+        if not several:
+            return Held(used, begin, np.zeros(begin[-1], dtype=np.int64), jobs.facts[ran, WORKERS])
+        count = state.book[ran, SLOTS]
+        first = jobs.facts[ran, FIRST]
+        at = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        return Held(used, begin, state.room.slots[at, 0], state.room.slots[at, 1])

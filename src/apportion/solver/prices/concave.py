@@ -29,14 +29,16 @@ from apportion.solver.prices.response import sweep, utility
 from apportion.solver.problem import Answer, Problem
 
 FEW = 300  # claims of the first sample, with all their flavors
-WIDE = 4000  # most claims near a tie that are solved at once
+WIDE = 2000  # most claims near a tie that are solved at once
 STEP = 40  # each sample is so many times larger than the one before
 ROUNDS = 12
+PROMISING = 1e-5  # what the division would lose by the last step, below which the next sweep may be the last
 STUBBORN, MANY = 0.8, 50_000  # where more than this part stays near a tie, that many are solved at once all the same
 SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums exceeds it
 LITTLE = 0.3  # part of a flavor's money for which a price counts at least when its steps are judged
 FIRST_RADIUS = 0.2  # how far from a first sample's prices those of all claims may be
 _NO_X, _NO_RATE = np.empty((0, 0)), np.empty(0)  # nobody asks for them
+SURELY = 0.05  # times WIDE / claims: a radius within which about a tenth of WIDE stand
 AFTER_CHANGE = 0.001  # radius about earlier prices
 NOTHING = 1e-13  # part of all weights below which a claim's own counts for as much as that
 REWEIGHTED = 60  # most steps towards another α than 1
@@ -93,19 +95,25 @@ def _separate(claims: Problem, alpha: float, start: Floats | None, tolerance: fl
     """Solve for claims that are all different."""
     if len(claims) <= FEW:
         return _at_once(claims, alpha, tolerance)
-    part, room = _sample(claims, FEW, alpha)
-    x, prices = _solved(part, room, alpha)
-    rate = (x * part.speed).sum(axis=1)
-    goal = _Goal(alpha, float((part.weight * rate ** (1.0 - alpha)).sum() / part.weight.sum()))
     if start is not None and (start >= 0).all() and start.any():
+        goal = _Goal(1.0, 1.0) if alpha == 1.0 else _first(claims, alpha)[0]
         prices, radius = start, AFTER_CHANGE
     else:
-        prices, radius = _from_samples(claims, goal, prices)
+        goal, first = _first(claims, alpha)
+        prices, radius = _from_samples(claims, goal, first)
     if float((prices * claims.capacity).sum()) <= 1e-6 * goal.scale(claims):
         answer = _all_served(claims, alpha, tolerance)
         if answer is not None:
             return answer
     return _rounds(claims, goal, prices, radius, tolerance)
+
+
+def _first(claims: Problem, alpha: float) -> tuple[_Goal, Floats]:
+    """The size of the objective, and prices, by a few claims."""
+    part, room = _sample(claims, FEW, alpha)
+    x, prices = _solved(part, room, alpha)
+    rate = (x * part.speed).sum(axis=1)
+    return _Goal(alpha, float((part.weight * rate ** (1.0 - alpha)).sum() / part.weight.sum())), prices
 
 
 def _all_served(claims: Problem, alpha: float, tolerance: float) -> Answer | None:
@@ -267,8 +275,10 @@ def _thinned(
     goal: _Goal,
 ) -> Floats:
     """Solve the claims near a tie; where they are too many, every so-manieth, and then those that are still near."""
-    wide = WIDE * claims.capacity.shape[1]  # the more prices, the more claims it takes to tell them
-    step = 1 if len(near) > STUBBORN * len(claims) and len(claims) <= MANY else max(-(-len(near) // wide), 1)
+    # the more prices a flavor has, and the more claims stand near, the more of them it takes to tell the prices
+    wide = WIDE * claims.capacity.shape[1] ** 2 * (2 if len(near) > 10 * WIDE else 1)
+    tied = radius <= FIRST_RADIUS and len(near) > STUBBORN * len(claims) and len(claims) <= MANY
+    step = 1 if tied else max(-(-len(near) // wide), 1)
     part, part_bits = claims.rows(near[::step]), bits[::step]
     if step > 1:
         heavy = np.isin(near, _heavy(claims))
@@ -293,14 +303,17 @@ def _thinned(
 def _rounds(claims: Problem, goal: _Goal, prices: Floats, radius: float, tolerance: float) -> Answer:
     """Sweep over all claims until the gap is reached; the best division that was found."""
     best: Answer | None = None
-    x, rate = np.empty_like(claims.speed), np.empty(len(claims))
+    x, rate, doubt = np.empty((0, claims.speed.shape[1])), np.empty(0), np.inf
     room, every = claims.capacity * (1.0 - SPARE), max(len(claims) // ANCHORS, 1)
     for turn in range(ROUNDS):
+        last = turn >= ROUNDS - 3
+        if not len(x) and (last or doubt < PROMISING):  # a division is written down only where it may be the last
+            x, rate = np.empty_like(claims.speed), np.empty(len(claims))
         used, curved, paid, near, bits = _swept(claims, prices, goal.alpha, radius, every, x, rate)
         settled = _Settled(used, curved)
         found = _thinned(claims, room, settled, near, bits, prices, radius, goal)
         moved, doubt = _moved(prices, found, claims.capacity)
-        if 3.0 * doubt < tolerance or turn >= ROUNDS - 3:
+        if len(x) and (last or 3.0 * doubt < tolerance):
             hoped = rate[near]
             _divide_near(claims, goal, room - used, near, bits, prices, x, rate)
             full = rate.copy()
@@ -310,14 +323,19 @@ def _rounds(claims: Problem, goal: _Goal, prices: Floats, radius: float, toleran
                 best = answer
             if best.reached:
                 break
-            x, rate = np.empty_like(x), np.empty_like(rate)
-        prices, radius = found, _next_radius(radius, moved)
+            x, rate = x[:0], rate[:0]
+        prices, radius = found, _next_radius(radius, moved, len(claims))
     return best if best is not None else answer
 
 
-def _next_radius(radius: float, moved: float) -> float:
-    """Doubt falls with its square once prices are close; where the last step was held back, look further."""
-    return min(4.0 * radius, 1.0) if moved > 0.8 * radius else min(max(0.5 * moved, 1e-6), 1.0)
+def _next_radius(radius: float, moved: float, many: int) -> float:
+    """Doubt falls with its square once prices are close; where the last step was held back, look further.
+
+    Where few of the claims stand within even four times the step, looking at them all keeps two of them from taking turns.
+    """
+    if moved > 0.8 * radius:
+        return min((2.0 if radius > 0.1 else 4.0) * radius, 1.0)
+    return min(max(0.5 * moved, min(4.0 * moved, SURELY * WIDE / many), 1e-6), 1.0)
 
 
 def _moved(old: Floats, new: Floats, capacity: Floats) -> tuple[float, float]:

@@ -1,0 +1,74 @@
+"""How many replicas does every hour ask for, how many find room, and how fast do they answer?"""
+
+import numpy as np
+
+from apportion.domain.arrays import Floats, Ints
+from apportion.domain.pool import Pool
+from apportion.domain.services import Served, Services
+from apportion.domain.ties import tie_order
+from apportion.errors import BadInput
+from apportion.simulation.services.erlang import erlang_c, fewest, quantile, tail
+from apportion.simulation.services.placing import place
+
+PART = 0.99  # the column is called p99_s
+
+
+def serve(pool: Pool) -> Served:
+    """Scale a pool's services hour by hour, before anything else runs on its nodes.
+
+    An hour is looked at as if its rate had held for long: a queue that one hour leaves to the next is not seen. Replicas are
+    there from the first second of the hour.
+
+    Raises
+    ------
+    BadInput
+        if the pool has no services.
+    """
+    services = pool.services
+    if services is None:
+        raise BadInput("this pool has no services", "services.csv", "add services.csv")
+    wished = wishes(services)
+    placed, on_node = place(
+        pool.nodes.amount,
+        np.searchsorted(list(services.regions), pool.nodes.region.astype(str)),
+        wished,
+        services.replicas_min,
+        services.bundle,
+        services.preference,
+        tie_order(pool.seed, services.id),
+    )
+    return Served(services, wished, placed, on_node, *answered(services, placed))
+
+
+def wishes(services: Services) -> Ints:
+    """Return the fewest replicas that answer 99 % in time, between least and most, if all are in the first region: (H, S).
+
+    Where no number does, it is the most.
+    """
+    nearest = np.take_along_axis(services.delay_micro_s, services.preference[:, :1], axis=1)[:, 0]
+    time = (services.p99_micro_s - nearest) / services.service_micro_s
+    need = fewest(services.load, time, services.replicas_max, PART)
+    return np.clip(need, services.replicas_min, services.replicas_max)
+
+
+def answered(services: Services, placed: Ints) -> tuple[Floats, Floats]:
+    """Return the 99th percentile of the time to the answer, in seconds, and the part answered within the target: (H, S) each.
+
+    All replicas of a service take their requests from one queue, and a request may go to any of them that is idle, by equal
+    chance; so the part of the answers that come from a region is its part of the replicas, whatever the wait was, and
+    P(T > t) = Σ_g (replicas in g / replicas) · P(wait + service > t − delay_g).
+    """
+    replicas = placed.sum(axis=2)
+    share = placed / np.maximum(replicas, 1)[:, :, None]
+    delay = services.delay_micro_s / services.service_micro_s[:, None]
+    waiting, spare = erlang_c(services.load, replicas), np.maximum(replicas - services.load, 0.0)
+
+    def late(time: Floats) -> Floats:
+        by_region = tail(waiting[:, :, None], spare[:, :, None], time[:, :, None] - delay)
+        return np.asarray((share * by_region).sum(axis=2))
+
+    nobody, steady = services.load == 0, services.load < replicas
+    target = np.broadcast_to(services.p99_micro_s / services.service_micro_s, services.load.shape)
+    p99 = quantile(late, steady, PART) * services.service_micro_s / 1e6
+    in_time = np.where(steady, 1 - late(target), 0.0)
+    return np.where(nobody, 0.0, p99), np.where(nobody, 1.0, in_time)

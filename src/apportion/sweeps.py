@@ -1,0 +1,204 @@
+"""What would happen under every one of many disciplines, sizes, loads, placements and seeds?
+
+Every case is one replay of the pool's jobs. Cases are independent and may run in several processes; the result does not
+depend on how many. A case has a key made from all that it depends on, so that a sweep which was interrupted goes on.
+"""
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from apportion import registry
+from apportion.domain.pool import Pool
+from apportion.domain.trace import COUNTING, Trace
+from apportion.errors import BadInput
+from apportion.loop import Rule, rule
+from apportion.replays import arriving, simulate, told
+from apportion.traces.scale import scale
+
+MOST_CASES = 1_000_000
+WORTH_A_PROCESS = 20_000  # jobs to replay in all; below that starting a process takes longer
+
+
+@dataclass(frozen=True)
+class Case:
+    """One replay.
+
+    Parameters
+    ----------
+    discipline : name
+    setting : its parameters
+    placement : how jobs are put on nodes
+    percent : of the pool's capacity
+    load : factor by which submissions come faster
+    seed : what decides ties; empty for the charter's
+    """
+
+    discipline: str
+    setting: tuple[tuple[str, str], ...] = ()
+    placement: str = COUNTING
+    percent: int = 100
+    load: float = 1.0
+    seed: str = ""
+
+    @property
+    def variant(self) -> str:
+        """The discipline with its parameters, as it is written on the command line."""
+        given = ",".join(f"{key}={value}" for key, value in self.setting)
+        return f"{self.discipline}:{given}" if given else self.discipline
+
+
+def grid(
+    disciplines: Sequence[str],
+    placements: Sequence[str] = (COUNTING,),
+    percents: Sequence[int] = (100,),
+    loads: Sequence[float] = (1.0,),
+    seeds: Sequence[str] = ("",),
+) -> list[Case]:
+    """Combine everything with everything; a discipline may bring parameters, as in ``las:mode=tiresias``.
+
+    >>> [case.variant for case in grid(["skip_fifo", "virtual_finish:alone=skip_fifo"])]
+    ['skip_fifo', 'virtual_finish:alone=skip_fifo']
+
+    Raises
+    ------
+    BadInput
+        if a discipline cannot be read, or there are more than a million cases.
+    """
+    if len(disciplines) * len(placements) * len(percents) * len(loads) * len(seeds) > MOST_CASES:
+        raise BadInput(f"that is more than {MOST_CASES:,} replays", "the options of simulate", "give fewer values")
+    asked = [_discipline(one) for one in disciplines]
+    return [
+        Case(name, setting, placement, percent, load, seed)
+        for name, setting in asked
+        for placement, percent, load, seed in product(placements, percents, loads, seeds)
+    ]
+
+
+def _discipline(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    name, _, given = text.partition(":")
+    pairs = [tuple(pair.split("=", 1)) for pair in given.split(",") if pair]
+    if any(len(pair) != 2 for pair in pairs):  # key and value
+        raise BadInput(f'"{text}" is no discipline with parameters', "--discipline", "write name:key=value,key=value")
+    module = registry.discipline(name)
+    setting = tuple((str(key), str(value)) for key, value in pairs)
+    registry.checked("discipline", name, module.open_queue, dict(setting))
+    return name, setting
+
+
+def sweep(
+    pool: Pool,
+    by: Rule,
+    cases: Sequence[Case],
+    known: Mapping[str, dict[str, Any]] | None = None,
+    workers: int = 1,
+    keep: Callable[[str, dict[str, Any]], None] = lambda _key, _told: None,
+) -> Iterator[tuple[Case, dict[str, Any]]]:
+    """Replay every case and yield each with what `replays.told` says, in the order of the cases.
+
+    Parameters
+    ----------
+    known : what was told of cases before, by their keys
+    workers : processes to use
+    keep : called with key and result as soon as a case is done, whatever its place in the order
+    """
+    keys = keys_of(pool, by, cases)
+    found = {key: (known or {})[key] for key in keys if key in (known or {})}
+    to_do = [(key, case) for key, case in zip(keys, cases, strict=True) if key not in found]
+    at = 0
+    for key, result in _played(pool, by, to_do, workers):
+        found[key] = result
+        keep(key, result)
+        while at < len(cases) and keys[at] in found:
+            yield cases[at], found[keys[at]]
+            at += 1
+    for case, key in zip(cases[at:], keys[at:], strict=True):
+        yield case, found[key]
+
+
+def _played(
+    pool: Pool, by: Rule, to_do: Sequence[tuple[str, Case]], workers: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    jobs = 0 if pool.jobs is None else len(pool.jobs)
+    if workers == 1 or len(to_do) == 1 or len(to_do) * jobs < WORTH_A_PROCESS:
+        yield from ((key, play(pool, by, case)) for key, case in to_do)
+        return
+    context = multiprocessing.get_context("spawn")  # forking a process whose libraries have threads may hang
+    with ProcessPoolExecutor(workers, context, _prepare, (pool, by.name, by.parameters)) as executor:
+        asked = {executor.submit(_in_worker, case): key for key, case in to_do}
+        for future in as_completed(asked):
+            yield asked[future], future.result()
+
+
+_prepared: list[tuple[Pool, Rule]] = []  # what a worker process replays; empty in the main process
+
+
+def _prepare(pool: Pool, policy: str, parameters: dict[str, Any]) -> None:
+    _prepared[:] = [(pool, rule(policy, parameters))]
+
+
+def _in_worker(case: Case) -> dict[str, Any]:
+    return play(*_prepared[0], case)
+
+
+def play(pool: Pool, by: Rule, case: Case) -> dict[str, Any]:
+    """Replay one case."""
+    loaded = changed(pool, case)
+    found = simulate(
+        loaded, case.discipline, placement=case.placement, parameters=dict(case.setting), by=by, percent=case.percent
+    )
+    return told(loaded, found)
+
+
+def changed(pool: Pool, case: Case) -> Pool:
+    """Return the pool at a case's load and under its seed."""
+    seeded = pool.with_charter(replace(pool.charter, seed=case.seed)) if case.seed else pool
+    return seeded if case.load == 1.0 else scale(seeded, case.load)
+
+
+def keys_of(pool: Pool, by: Rule, cases: Sequence[Case]) -> list[str]:
+    """Make a key of all that each case depends on: jobs, places, standing, the rule and the case itself."""
+    trace = arriving(pool, "consolidated")
+    rule_and_pool = f"{by.name} {sorted(by.parameters.items())} {_digest(trace)} {pool.charter.window_s}"
+
+    @cache
+    def key(case: Case) -> str:
+        return hashlib.sha256(f"{rule_and_pool} {json.dumps(asdict(case))}".encode()).hexdigest()
+
+    return [key(case) for case in cases]
+
+
+def _digest(trace: Trace) -> str:
+    digest = hashlib.sha256(trace.seed)
+    for name, value in sorted(vars(trace).items()):
+        if isinstance(value, np.ndarray):
+            text = (
+                "\n".join(value.tolist()).encode()
+                if value.dtype.kind in "OUT"
+                else np.ascontiguousarray(value).tobytes()
+            )
+            digest.update(name.encode() + hashlib.sha256(text).digest())
+    digest.update(trace.held_by.amount.tobytes() + trace.held_by.kind.tobytes())
+    return digest.hexdigest()
+
+
+def rows(case: Case, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Write what a case told as rows: one for the pool, with an empty member, and one for each member."""
+    head = {
+        "discipline": case.discipline,
+        "variant": case.variant,
+        **{name: getattr(case, name) for name in ("placement", "percent", "load", "seed")},
+    }
+    whole = {key: value for key, value in result.items() if not isinstance(value, list | dict) and key not in head}
+    each = [{k: v for k, v in row.items() if not isinstance(v, dict)} for row in result["members"]]
+    columns = list(dict.fromkeys([*whole, *(key for row in each for key in row if key != "member")]))
+    told_rows = [{"member": ""} | whole, *each]
+    return [head | {"member": row["member"]} | {key: row.get(key) for key in columns} for row in told_rows]
