@@ -1,7 +1,10 @@
 """Do leximin and dominant resource fairness on arrays give known answers, and stand on the edges of what they are given?"""
 
+import math
+
 import numpy as np
 import pytest
+from large import large
 
 from apportion.solver.levels.dominant import dominant
 from apportion.solver.levels.leximin import leximin
@@ -124,3 +127,41 @@ def test_ever_so_many_claims_end_at_the_level_that_few_do():
     few = leximin(made(speed, None, [3, 4, 5], tasks, weight))
     many = leximin(made(np.tile(speed, (50, 1)), None, [150, 200, 250], np.tile(tasks, 50), np.tile(weight, 50)))
     assert many.rate.reshape(50, 40) == pytest.approx(np.tile(few.rate, (50, 1)), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", [3, 5, 8, 13])
+def test_every_level_of_many_claims_is_proven_by_prices_that_beat_what_is_left(seed):
+    """Weak duality by another way: the cheapest way to a rate as the best of its dual's vertices, summed without rounding."""
+    case = large("max_min", 3000, seed)
+    given = made(case.speed, case.bundle, case.capacity, case.tasks, case.weight)
+    answer = leximin(given)
+    assert answer.reached
+    for k, (bound, prices) in enumerate(zip(answer.level_bounds, answer.level_prices, strict=True)):
+        before = (answer.level_of >= 0) & (answer.level_of < k)
+        goal = np.minimum(bound * (1 + 1e-9) * given.weight, given.tasks * given.speed.max(axis=1))
+        paid = math.fsum(_least_cost(given, prices[:, 0], np.where(before, answer.rate, goal)))
+        assert paid > float((prices * given.capacity).sum())
+
+
+def _least_cost(given, price, goal):
+    """Maximise y · goal − tasks · max_f (y v_f − price_f)⁺ over y ≥ 0, where another flavor takes over: (M,)."""
+    v, (one, two) = given.speed, np.triu_indices(given.speed.shape[1], 1)
+    slopes = np.maximum(np.hstack([price / v, (price[two] - price[one]) / (v[:, two] - v[:, one])]), 0.0)
+    rent = np.maximum((slopes[:, :, None] * v[:, None, :] - price).max(axis=2), 0.0)
+    return np.maximum((slopes * goal[:, None] - given.tasks[:, None] * rent).max(axis=1), 0.0)
+
+
+def test_no_level_is_below_the_one_before_it_where_two_supports_are_close():
+    """Scarcity of one flavor alone and of all eight give levels of 0.490 and 0.481 here; neither is it, one between is."""
+    case = large("max_min", 3000, 1)
+    answer = leximin(made(case.speed, case.bundle, case.capacity, case.tasks, case.weight))
+    assert (np.diff(answer.levels) > 0).all()
+    assert answer.reached
+
+
+def test_a_second_level_is_proven_as_sharply_as_the_first():
+    """Who is held by the first level would need ever so little less of what is used up; its proof must not rest on that."""
+    case = large("max_min", 20_000, 5)
+    answer = leximin(made(case.speed, case.bundle, case.capacity, case.tasks, case.weight))
+    assert len(answer.levels) > 1
+    assert (answer.level_bounds <= answer.levels * (1 + 1e-8)).all()

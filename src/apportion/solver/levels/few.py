@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.solver.levels.exact import SAME
 from apportion.solver.levels.hull import root, slopes
+from apportion.solver.levels.interior import NEAR
 from apportion.solver.levels.program import Rows, highest
 from apportion.solver.problem import Problem
 
 TURNS = 30  # most programs for one level
 CLOSE = 1e-4  # width of the window of a level's last program
-SAME = 1e-9  # levels closer than this are one
 ROOM = 1e-11  # part of a stopped claim's rate that is left open, so that the next program has an inside
+ENOUGH = 1e-9  # part of φ by which a program on the way may miss the best
 SURE = 10.0  # how much a price must outweigh slack, both in units of capacity, to count
 
 
@@ -48,8 +50,8 @@ class Level:
         return np.asarray(prices / max(float((prices * room).sum()), 1e-300))
 
 
-def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
-    """Level after level: tasks (P,), the level whose prices hold each claim (K,), and each level's prices.
+def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats], list[float]]:
+    """Level after level: tasks (P,), the level whose prices hold each claim (K,), each level's prices, and how high it is.
 
     A claim that goes on needs nothing of what is used up and never will, so it loses the flavors where it would; when it has
     all that it can have on the others, it is held by the level that took them from it.
@@ -57,7 +59,8 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
     level_of, holder = np.full(len(rows.cap), -1), np.full(len(rows.cap), -1)
     pairs, tasks = np.arange(len(rows.flavor)), np.zeros(len(rows.flavor))
     prices: list[Floats] = []
-    last, priced, size = 0.0, 0.0, np.where(room > 0, room, 1.0)
+    heights: list[float] = []
+    last, size = 0.0, np.where(room > 0, room, 1.0)
     while rows.weight.any():
         found = next_level(rows, room, size, last)
         tasks[:] = 0.0
@@ -68,11 +71,11 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
         stuck = rising & ~capped & (slopes_of(rows, found.rate * (1.0 + SAME), cost) > 0)
         if not (stuck | capped).any():
             stuck = rising  # prices too small to tell: stop here, which the bound will show
-        if stuck.any() and prices and found.level <= priced * (1.0 + SAME):
+        if stuck.any() and prices and found.level <= heights[-1] * (1.0 + SAME):
             prices[-1] = prices[-1] + cost
         elif stuck.any():
             prices.append(cost)
-            priced = found.level
+            heights.append(found.level)
         level_of[stuck] = len(prices) - 1
         level_of[capped] = holder[capped]
         held = np.where(capped, rows.cap, np.where(stuck, found.rate, 0.0)) * (1.0 - ROOM) + rows.held
@@ -81,7 +84,7 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats]]:
         rows, kept, less = _without(rows, cost)
         holder[less] = len(prices) - 1
         pairs, last = pairs[kept], found.level
-    return tasks, level_of, prices
+    return tasks, level_of, prices, heights
 
 
 def without_surplus(rows: Rows, tasks: Floats, goal: Floats) -> Floats:
@@ -106,10 +109,8 @@ def _without(rows: Rows, prices: Floats) -> tuple[Rows, Bools, Bools]:
     return replace(rows, start=begin, flavor=rows.flavor[kept], speed=rows.speed[kept], cap=cap), kept, less
 
 
-def rows_of(given: Problem, at: Ints, may: Bools | None = None) -> Rows:
-    """The claims in rows `at`, with the flavors that they `may` use; by default all that they can."""
-    speed = given.speed[at]
-    may = speed > 0 if may is None else may
+def rows_of(given: Problem, at: Ints, may: Bools, speed: Floats) -> Rows:
+    """The claims in rows `at`, with the flavors that they `may` use; `speed` (K, F) is 0 where they cannot."""
     i, f = np.nonzero(may)
     begin = np.concatenate([[0], np.cumsum(may.sum(axis=1))])
     cap = given.tasks[at] * speed.max(axis=1, initial=0.0)
@@ -126,9 +127,19 @@ def slopes_of(rows: Rows, goal: Floats, prices: Floats) -> Floats:
 
 
 def next_level(
-    rows: Rows, room: Floats, size: Floats, low: float, others: Others | None = None, rough: bool = False
+    rows: Rows,
+    room: Floats,
+    size: Floats,
+    low: float,
+    others: Others | None = None,
+    about: Floats | None = None,
+    close: float = SAME,
 ) -> Level:
-    """The next level of some claims, and of others in their window; `inside` is false where that ends before."""
+    """The next level of some claims, and of others in their window; `inside` is false where that ends before.
+
+    `about` (F, R) are prices near those of the level, in units of capacity, where some are known; the part `close` of
+    the level is the step of its bound with which the last program may end.
+    """
     rising = rows.weight > 0
     fixed = drain = np.zeros(room.shape)
     if others is None:
@@ -139,18 +150,25 @@ def next_level(
         fixed, drain, low, high = others.fixed, others.rising, others.low, others.high
     left, polished, inside, begun = room - fixed, False, True, low
     prices = slack = np.zeros(room.shape)
-    for _ in range(TURNS):
+    shape = np.ones(room.shape) if about is None else about
+    fine = NEAR if others is None and close <= SAME else (ENOUGH if close > SAME else 10.0 * NEAR)
+    for turn in range(TURNS):
         base = rows.demand(low)
         lift = rows.demand(high) - base
-        tasks, fresh, spare, phi = highest(rows, base, lift, left - low * drain, (high - low) * drain, size)
-        inside = others is None or 0.0 < phi < 1.0
+        tasks, fresh, spare, phi = highest(
+            rows, base, lift, left - low * drain, (high - low) * drain, size, shape, fine
+        )
+        if turn == 0:
+            inside = others is None or 0.0 < phi < 1.0 - SAME
         reached = base + min(phi, 1.0) * lift
         below = rising & (reached < rows.cap * (1.0 - 1e-15))
         new = float((reached[below] / rows.weight[below]).min(initial=high))
         above = bound(rows, fresh / size, left, drain, low, high)
         if (fresh > SURE * spare).any() or not prices.any():
             prices, slack = fresh, spare
-        if phi >= 1.0 - ROOM or polished or rough or not inside or above <= max(new, low) * (1.0 + SAME):
+        if phi >= 1.0 - ROOM or polished or not inside or above <= max(new, low) * (1.0 + SAME):
+            break
+        if close > SAME and above >= high * (1.0 - close):
             break
         polished = above >= high * (1.0 - SAME)
         near = above * (1.0 - CLOSE)

@@ -22,13 +22,13 @@ ROUNDS = 100
 NEAR = 1e-13  # complementarity as a part of φ at which nothing more can be gained in floats
 SHORT = 0.9995  # part of the way to the boundary
 LEAST = 1e-3  # of the way to the centre that each step keeps
-ALMOST = 1e-9  # below which few more iterations are tried
+ALMOST = 1e-6  # below which few more iterations are tried
 PATIENCE, LONG = 4, 20
 
 
 def interior(
     start: Ints, at: Ints, v: Floats, use: Floats, most: Floats, least: Floats, base: Floats, lift: Floats,
-    room: Floats, drain: Floats,
+    room: Floats, drain: Floats, shape: Floats, near: float = NEAR,
 ) -> tuple[Floats, Floats, Floats, float, float]:  # fmt: skip
     """Solve, all in units in which demands and capacities are about one.
 
@@ -39,12 +39,14 @@ def interior(
     v, use : (P,), (P, R) speeds and needs
     most, least, base, lift : (K,)
     room, drain : (J,)
+    shape : (J,) > 0, what the prices may be like, up to a factor
+    near : complementarity as a part of φ at which to stop
 
     Returns
     -------
     tasks (P,), prices (J,) and slack (J,), all positive, φ, and what is left of complementarity
     """
-    return _iterate(start, at, v, use, most, least, base, lift, room, drain)
+    return _iterate(start, at, v, use, most, least, base, lift, room, drain, shape, near)
 
 
 @compiled
@@ -173,23 +175,23 @@ def _after(a: Floats, da: Floats, b: Floats, db: Floats, primal: float, dual: fl
 @compiled
 def _begin(  # noqa: C901  # one compiled pass
     start: Ints, at: Ints, v: Floats, use: Floats, most: Floats, least: Floats, base: Floats, lift: Floats,
-    room: Floats, drain: Floats,
+    room: Floats, drain: Floats, shape: Floats,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    """Begin with φ = ½ and equal prices: the primal variables one after the other, and the dual ones beside them.
+    """Begin with φ = ½ and prices of that shape: the primal variables one after the other, and the dual ones beside them.
 
     Order: x (P), then for claims surplus, room to the cap, excess over the minimum (K each), then slack (J).
     """
     claims, pairs, many = len(lift), len(v), len(room)
     primal, dual = np.ones(pairs + 3 * claims + many), np.zeros(pairs + 3 * claims + many)
-    dual[pairs + 3 * claims :] = 1.0
-    weight = drain.sum()
+    dual[pairs + 3 * claims :] = shape
+    weight = (drain * shape).sum()
     for k in range(claims):
         cheap = np.inf
         for e in range(start[k], start[k + 1]):
             cheap = min(cheap, _cost(at, use, e, dual[pairs + 3 * claims :]) / v[e])
         weight += lift[k] * cheap
     price = 1.0 / max(weight, 1e-300)
-    dual[pairs + 3 * claims :] = price
+    dual[pairs + 3 * claims :] = price * shape
     used = np.zeros(many)
     for k in range(claims):
         a, b = start[k], start[k + 1]
@@ -346,11 +348,11 @@ def _spread(
 @compiled
 def _iterate(  # noqa: C901  # the whole iteration, compiled
     start: Ints, at: Ints, v: Floats, use: Floats, most: Floats, least: Floats, base: Floats, lift: Floats,
-    room: Floats, drain: Floats,
+    room: Floats, drain: Floats, shape: Floats, near: float,
 ) -> tuple[Floats, Floats, Floats, float, float]:  # fmt: skip
     """All in units in which demands are one; see `interior`."""
     claims, pairs, many = len(lift), len(v), len(room)
-    primal, dual = _begin(start, at, v, use, most, least, base, lift, room, drain)
+    primal, dual = _begin(start, at, v, use, most, least, base, lift, room, drain, shape)
     end, phi = pairs + 3 * claims, 0.5
     square = np.zeros(claims + 1, dtype=np.int64)
     for k in range(claims):
@@ -368,7 +370,7 @@ def _iterate(  # noqa: C901  # the whole iteration, compiled
             kept_primal[:], kept_dual[:], kept = primal, dual, phi
         else:
             stale += 1
-        if best <= NEAR * abs(kept) or stale > (PATIENCE if best < ALMOST * abs(kept) else LONG):
+        if best <= near * abs(kept) or stale > (PATIENCE if best < ALMOST * abs(kept) else LONG):
             break
         schur, q = np.zeros((many, many)), drain.copy()
         heavy = _assemble(start, at, v, use, lift, most, least, primal, dual, square, inverse, c, tau, schur, q)

@@ -1,251 +1,185 @@
 """How is the next level found among very many claims, with one look at most of them?
 
 The level has one price for each flavor and resource, so a few hundred claims, drawn from all, already tell the prices to a
-few per cent. Between bounds about such prices most claims are settled (`settle`); the others, every so-manieth of them, tell
-the prices better, and so on with narrower bounds about fewer claims, until those that are still open are solved exactly
-beside all the settled ones. As long as the prices stay within all bounds, that is the level of the whole.
+few per cent. Between bounds about such prices most claims are settled (`settle`). Of the others every so-manieth tell the
+prices better, and so on with narrower bounds about fewer claims, until those that are still open are few enough to be solved
+exactly beside all the settled ones. As long as prices and level stay within all bounds, that is the level of the whole. The
+few that are drawn would use a little more or less than their part of the whole; what that is at the last prices is known, as
+all open claims were asked, and is put right, so that their chance counts only as far as the prices still move.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
-from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver.levels.few import (
-    ROOM,
-    SAME,
-    Level,
-    Others,
-    levels,
-    next_level,
-    rows_of,
-    slopes_of,
-    without_surplus,
-)
-from apportion.solver.levels.program import Rows
-from apportion.solver.levels.settle import Codes, reply, settle, write
+from apportion.domain.arrays import Floats, Ints
+from apportion.solver.levels.exact import SAME
+from apportion.solver.levels.few import Level, Others, levels, next_level
+from apportion.solver.levels.stage import NO_LEVELS, NO_X, Bounds, Found, Guess, Round, Stage
+from apportion.solver.levels.stop import after
 from apportion.solver.problem import Problem
 
-FEW = 400  # claims of the first sample
-STEP = 25  # each sample is so many times larger than the one before
-WIDE = 4000  # most open claims that are solved at once
-ANCHORS = 100  # claims that count as open though they are not
-DOUBT = 4.0  # standard errors that bounds leave
-SHRINK = 0.4  # of the bounds from one stage to the next
-ATTEMPTS = 6
+FEW = 300  # claims of the first sample
+SAMPLE = 12_000  # of the second
+BACK = 1  # how often a level is sought again
+PATIENCE = 12  # turns for which a level that is sought again keeps to the prices between
+MIXTURES, BISECTIONS = 2, 12
+ROUGH = 1.5  # part of the doubt about prices by which a level may be off on the way
+UTMOST = 0.5  # as far as bounds may be from a guess; beyond, another guess is taken
+FIRST_RADIUS = 0.2  # about prices that are a mixture
+WIDE, WIDEST = 600, 2400  # most open claims that are solved at once; the second where bounds did not hold
+DOUBT = 5.0  # standard errors that bounds leave
+CHANCE = 12.0  # likewise, where only what changed with the prices is left to chance
+TURNS = 40  # most programs for one level
 UNBOUND = 10.0  # times a resource, of one that costs nothing
-MOST = 12_000  # most open claims where ties keep them so
-SMALL = 1500  # claims that are solved at once
-EMPTY = 1e-9  # part of a resource that counts as none
+MOST = 12_000  # likewise, where ties keep them open
+FINE, STUBBORN = 1e-3, 0.6  # narrower bounds than that, and still more than this part open: claims are tied
+SMALL = 400  # claims that are solved at once
+MIXED = 50_000  # likewise, where flavors have several resources and samples tell too little
 
 
-@dataclass(frozen=True, eq=False)
-class Guess:
-    """About where the level is: prices and slack (F, R) in units of capacity, and how far off they may be."""
-
-    level: float
-    prices: Floats
-    slack: Floats
-    radius: float
-
-
-@dataclass(frozen=True, eq=False)
-class Bounds:
-    """Prices (F, R) and levels between which claims are settled."""
-
-    low: Floats
-    high: Floats
-    least: float
-    most: float
-
-    @staticmethod
-    def about(guess: Guess, radius: float) -> "Bounds":
-        """Bounds of a relative width about a guess; a price of 0 is taken for sure."""
-        wide = np.exp(radius)
-        return Bounds(guess.prices / wide, guess.prices * wide, guess.level / wide, guess.level * wide)
-
-    def within(self, other: "Bounds") -> "Bounds":
-        """What both allow."""
-        low, high = np.maximum(self.low, other.low), np.minimum(self.high, other.high)
-        return Bounds(low, np.maximum(low, high), max(self.least, other.least), min(self.most, other.most))
-
-    def hold(self, found: Guess) -> bool:
-        """Whether prices and level stay within."""
-        inside = (found.prices >= self.low).all() and (found.prices <= self.high).all()
-        return bool(inside) and self.least <= found.level <= self.most
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """The level of very many claims: how each is settled is in `code`; the open ones are `near`, and `some` were solved.
-
-    `held` tells whether all were, and the level stayed within the bounds.
-    """
-
-    guess: Guess
-    near: Ints
-    some: Ints
-    rows: Rows
-    at: Level
-    held: bool
-
-
-def large_level(
-    claims: Problem, who: Ints, room: Floats, size: Floats, code: Codes, guess: Guess | None = None
-) -> Found:
-    """Find the next level of the claims `who`."""
-    count = FEW
-    while guess is None or count * STEP < 2 * len(who):
-        rows = _drawn(who, count)
-        share = len(rows) / len(who)
-        if guess is None:
-            found = next_level(rows_of(claims, rows), room * share, size * share, 0.0)
-            guess = _guess(found, room / size, DOUBT / np.sqrt(len(rows)))
-        else:
-            guess = _settled(claims, rows, room * share, size * share, code, guess).guess
-            guess = Guess(guess.level, guess.prices, guess.slack, DOUBT / np.sqrt(len(rows)))
-        count *= STEP
-    return _settled(claims, who, room, size, code, guess)
-
-
-def large_levels(claims: Problem, at: Ints, x: Floats, level_of: Ints) -> tuple[list[Floats], list[float], bool]:
+def large_levels(claims: Problem, at: Ints, x: Floats, level_of: Ints) -> list[Floats]:
     """Level after level of the claims `at`, the last few hundred at once; fills x (M, F) and level_of (M,).
 
-    Returns each level's prices, the bounds of those that were found here, and whether all stayed within their bounds.
+    Returns each level's prices.
     """
     room, size = claims.capacity.copy(), np.where(claims.capacity > 0, claims.capacity, 1.0)
-    prices: list[Floats] = []
-    bounds: list[float] = []
-    part, rows, who, holder, held = claims, None, at, np.full(len(claims), -1), True
-    while len(who) > SMALL:
-        code = np.empty(len(part), dtype=np.int16)
-        found = large_level(part, who, room, size, code)
-        held &= found.held and found.guess.level >= max(bounds, default=0.0)
-        prices.append(found.guess.prices / size)
-        bounds.append(found.guess.level)
-        y, stopped = (x, level_of) if rows is None else (np.zeros(part.speed.shape), np.full(len(part), -1))
-        used, on = _write(part, who, code, found, len(bounds) - 1, holder, y, stopped)
-        if rows is not None:
-            x[rows], level_of[rows] = y, stopped
-        room = np.maximum(room - used, 0.0)
-        room[room < EMPTY * claims.capacity] = 0.0
-        rows = on if rows is None else rows[on]
-        part, holder = _without(part, on, room, holder[on], len(bounds) - 1)
-        who = np.arange(len(on))
-    if len(who):
-        rest = rows_of(part, who)
-        tasks, last, more = levels(rest, room)
-        to = who if rows is None else rows
-        x[np.repeat(to, np.diff(rest.start)), rest.flavor] = tasks
-        level_of[to] = np.where(last >= 0, last + len(bounds), holder[who])
-        prices += more
-    return prices, bounds, held
+    code = np.empty(len(claims) if len(at) > _few(room) else 0, dtype=np.int16)
+    begin = Round(claims, at, room, size, np.full(room.shape, -1), code)
+    return [guess.prices / size for guess in _pass(begin, 0.0, x, level_of)]
 
 
-def _write(
-    part: Problem, who: Ints, code: Codes, found: Found, number: int, holder: Ints, y: Floats, stopped: Ints
-) -> tuple[Floats, Ints]:
-    """Write down who stops at a level: what they use (F, R), and the claims that go on."""
-    guess, rows, near = found.guess, found.rows, found.some
-    priced = guess.prices > 0
-    arrays = (part.speed, part.bundle, part.tasks, part.weight)
-    used, on = write(who, code, *arrays, priced, guess.level, number, y, stopped, holder)
-    capped = rows.demand(guess.level) >= rows.cap * (1.0 - ROOM)
-    stuck = ~capped & (slopes_of(rows, found.at.rate * (1.0 + SAME), guess.prices) > 0)
-    tasks = np.zeros((len(near), part.speed.shape[1]))
-    tasks[np.repeat(np.arange(len(near)), np.diff(rows.start)), rows.flavor] = without_surplus(
-        rows, found.at.tasks, found.at.rate
-    )
-    stops = stuck | capped
-    y[near[stops]] = tasks[stops]
-    stopped[near[stops]] = np.where(capped, holder[near], number)[stops]
-    used += tasks[stops].T @ part.bundle[near[stops]]
-    rest = np.setdiff1d(found.near, near)
-    if len(rest):
-        used += reply(rest, *arrays, part.minimum, guess.prices, guess.level, y)
-        stopped[rest] = number
-    return used, np.sort(np.concatenate([on, near[~stops]]))
+def _few(room: Floats) -> int:
+    """How many claims are solved at once, by the resources of a flavor."""
+    return SMALL if room.shape[1] == 1 else MIXED
 
 
-def _without(part: Problem, on: Ints, room: Floats, holder: Ints, number: int) -> tuple[Problem, Ints]:
-    """The claims that go on, without the flavors that were taken from them, and the level that holds each at its cap."""
-    rest = part.rows(on)
-    needs = (rest.bundle > 0).astype(np.float64) @ (room <= 0).astype(np.float64).T > 0
-    speed = np.where(needs, 0.0, rest.speed)
-    less = speed.max(axis=1, initial=0.0) < rest.speed.max(axis=1, initial=0.0)
-    made = Problem(speed, rest.bundle, room, rest.tasks, rest.weight, rest.minimum)
-    return made, np.where(less, number, holder)
+def _pass(this: Round, enough: float, x: Floats = NO_X, level_of: Ints = NO_LEVELS) -> list[Guess]:
+    """Level after level, with prices sure to a part `enough`; where x is given, also those of the last few claims.
 
-
-def _drawn(who: Ints, count: int) -> Ints:
-    """Draw about `count` claims, the same each time, in their order."""
-    if count >= len(who):
-        return who
-    places = (np.arange(count) + np.random.default_rng(count).random(count)) * (len(who) / count)
-    return who[places.astype(np.int64)]
-
-
-def _guess(found: Level, room: Floats, radius: float) -> Guess:
-    """Take prices for sure where they outweigh slack, and scale them so that all there is costs one."""
-    prices = np.where(found.prices > found.slack, found.prices, 0.0)
-    return Guess(found.level, prices / max(float((prices * room).sum()), 1e-300), found.slack, radius)
-
-
-def _settled(claims: Problem, who: Ints, room: Floats, size: Floats, code: Codes, guess: Guess) -> Found:
-    """Settle what can be settled about a guess, and solve the rest; if bounds did not hold, again with wider ones.
-
-    Where other resources than before seem to be scarce, that may be chance; the second time it is believed.
+    A level below the one before it tells that more is scarce there than was seen, so that one is sought again, from prices
+    between both.
     """
-    for turn in range(ATTEMPTS):
-        found = _attempt(claims, who, room, size, code, guess)
-        if found.held:
+    told: list[Guess] = []
+    passed: list[tuple[Round, Guess]] = []
+    turned = 0
+    while len(this.who) > (0 if len(x) else _few(this.room)):
+        k, rest = len(passed), len(this.who) <= _few(this.room)
+        if rest:
+            more = _rest(this, k, x, level_of)
+        else:
+            if k >= len(told) or (told[k].prices[this.closed >= 0] > 0).any():
+                told[k:], radius = _told(this)
+                height, patience = radius, 0
+            found = _search(this, told[k], radius, height, enough, patience)
+            more = [found.guess]
+        if passed and more and more[0].level < passed[-1][1].level * (1.0 - SAME) and turned < BACK:
+            turned += 1
+            this, wrong = passed.pop()
+            if len(x):
+                x[this.who], level_of[this.who] = 0.0, -1
+            told = [*told[: k - 1], _between(this, wrong, more[0])]
+            radius, height, patience = FIRST_RADIUS, 2.0 * wrong.far(more[0])[1], PATIENCE
+        elif rest:
+            return [guess for _, guess in passed] + more
+        else:
+            passed.append((this, found.guess))
+            this = after(this, found, k, x, level_of)
+    return [guess for _, guess in passed]
+
+
+def _rest(this: Round, number: int, x: Floats, level_of: Ints) -> list[Guess]:
+    """The levels of the last few claims, all at once."""
+    rows = this.rows(this.who)
+    tasks, last, prices, heights = levels(rows, this.room)
+    x[np.repeat(this.who, np.diff(rows.start)), rows.flavor] = tasks
+    level_of[this.who] = np.where(last >= 0, last + number, this.holders(this.who))
+    return [Guess(height, price * this.size) for height, price in zip(heights, prices, strict=True)]
+
+
+def _told(this: Round) -> tuple[list[Guess], float]:
+    """The next levels as a sample has them, at least one, and how far from them they may be."""
+    if len(this.who) > 4 * SAMPLE:
+        part = this.drawn(SAMPLE)
+        radius = DOUBT / np.sqrt(SAMPLE)
+        return _pass(part, 0.25 * radius), radius
+    part = this.drawn(FEW)
+    radius = DOUBT / np.sqrt(len(part.who))
+    return [_guess(next_level(part.rows(part.who), part.room, part.size, 0.0, close=0.1 * radius), part)], radius
+
+
+def _between(this: Round, one: Guess, other: Guess) -> Guess:
+    """The mixture of prices at which what `one` prices is just used up; the more it costs, the less of it is used.
+
+    It is found in a sample, whose use is put right by what all use at the mixture found before.
+    """
+    part, share, off = this.drawn(SAMPLE), 0.5, 0.0
+
+    def over(some: Round, share: float) -> float:
+        mixed = Guess(other.level, share * one.prices + (1.0 - share) * other.prices)
+        return float((one.prices * (some.used(some.who, mixed) - some.room) / some.size).sum())
+
+    for _ in range(MIXTURES):
+        off = over(this, share) - over(part, share)
+        low, high = 0.0, 1.0
+        for _ in range(BISECTIONS):
+            share = 0.5 * (low + high)
+            low, high = (share, high) if over(part, share) + off > 0.0 else (low, share)
+    mixed = share * one.prices + (1.0 - share) * other.prices
+    return Guess(other.level, mixed / float((mixed * this.room / this.size).sum()))
+
+
+def _search(this: Round, guess: Guess, radius: float, height: float, enough: float, patience: int) -> Found:
+    """Settle what can be settled about a guess, solve some of the rest, and so on, till prices are sure to part `enough`."""
+    none, all_prices = np.zeros(this.room.shape), np.full(this.room.shape, np.inf)
+    stages = [Stage(this.who, none, none, Bounds(none, all_prices, 0.0, np.inf))]
+    most = WIDE
+    for turn in range(TURNS):
+        stage = this.settle(stages[-1], stages[-1].bounds.within(Bounds.about(guess, radius, height)))
+        tied = radius < FINE and len(stage.near) > STUBBORN * len(stages[-1].near)
+        found, better = _solved(this, stage, guess, radius, most, tied)
+        (moved, risen), count = better.far(guess), len(found.some)
+        held = found.at.inside and stage.bounds.hold(better)
+        exact = count == len(stage.near)
+        doubt = CHANCE * np.sqrt(radius * max(moved, 0.1 * radius) / count) if held else np.inf
+        if held and (exact or tied or doubt <= enough):
             break
-        alike = ((found.guess.prices > 0) == (guess.prices > 0)).all()
-        last = found.guess if alike or turn % 2 else guess
-        guess = Guess(
-            last.level, last.prices, last.slack, min(2.0 * found.guess.radius if alike else guess.radius, 1.0)
-        )
+        if held:
+            stages.append(stage)
+            guess, radius, height = better, doubt, max(4.0 * risen, 0.1 * doubt)
+            continue
+        most = min(2 * most, WIDEST, max(WIDE, len(this.who) // 100))  # chance weighs more here than was thought
+        if found.at.inside:
+            guess = better if radius >= UTMOST and turn >= patience else better.near(guess, 2.0 * radius)
+            if moved >= radius * (1.0 - SAME):
+                radius = min(max(2.0 * radius, 1.5 * guess.far(better)[0]), UTMOST)
+        else:
+            guess = better
+        if risen >= height * (1.0 - SAME):
+            height = min(4.0 * height, UTMOST)
+        while len(stages) > 1 and not stages[-1].bounds.hold(guess):
+            stages.pop()
     return found
 
 
-def _attempt(claims: Problem, who: Ints, room: Floats, size: Floats, code: Codes, guess: Guess) -> Found:
-    bounds, radius = Bounds.about(guess, guess.radius), guess.radius
-    near, fixed, rising, many = who, np.zeros(room.shape), np.zeros(room.shape), 2 * len(who)
-    while True:
-        low, high = bounds.low / size, bounds.high / size
-        arrays = (claims.speed, claims.bundle, claims.tasks, claims.weight, claims.minimum)
-        every = max(len(near) // ANCHORS, 1)
-        more, faster, near = settle(near, *arrays, low, high, bounds.least, bounds.most, every, code)
-        fixed, rising = fixed + more, rising + faster
-        step = -(-len(near) // WIDE)
-        tied = len(near) > 0.6 * many  # and narrower bounds will not undo that
-        if tied and len(near) <= MOST:
-            step = 1
-        some, many = near[::step], len(near)
-        rows = rows_of(claims, some, _choices(claims, some, low, high, bounds.most))
-        there = np.where(bounds.high > 0, room, UNBOUND * size)
-        others = Others(fixed / step, rising / step, bounds.least, bounds.most)
-        found = next_level(rows, there / step, size / step, 0.0, others, step > 1)
-        better = _guess(found, room / size, radius)
-        held = found.inside and bounds.hold(better)
-        if step == 1 or tied or not held:
-            return Found(better, near, some, rows, found, held and step == 1)
-        radius *= SHRINK
-        guess = better
-        bounds = bounds.within(Bounds.about(better, radius))
+def _solved(this: Round, stage: Stage, guess: Guess, radius: float, most: int, tied: bool) -> tuple[Found, Guess]:
+    """Solve some of the open claims, at most so many, beside the settled ones."""
+    step = 1 if len(stage.near) <= (MOST if tied else WIDE) else max(-(-len(stage.near) // most), 2)
+    some, off = stage.near[::step], np.zeros(this.room.shape)
+    if step > 1:
+        off = this.used(stage.near, guess) / step - this.used(some, guess)
+        off = np.where(guess.prices > 0, off, 0.0)
+    rows = this.rows(some, stage.bounds)
+    there = np.where(stage.bounds.high > 0, this.room, UNBOUND * this.size) / step - off
+    others = Others(stage.fixed / step, stage.rising / step, stage.bounds.least, stage.bounds.most)
+    close = SAME if step == 1 else ROUGH * radius
+    found = next_level(rows, there, this.size / step, 0.0, others, guess.prices, close)
+    better = _guess(found, this)
+    if not found.inside:  # the level is beyond the window, and there the prices are not those of a level
+        edge = stage.bounds.least if found.level < guess.level else stage.bounds.most
+        better = Guess(edge, guess.prices)
+    return Found(better, stage, some, rows, found), better
 
 
-def _choices(claims: Problem, at: Ints, low: Floats, high: Floats, most: float) -> Bools:
-    """Which flavors each claim could use at some prices between low and high: (K, F)."""
-    speed, bundle = claims.speed[at], claims.bundle[at]
-    may = speed > 0
-    below = np.divide(bundle @ low.T, speed, out=np.full(speed.shape, np.inf), where=may)
-    above = np.divide(bundle @ high.T, speed, out=np.full(speed.shape, np.inf), where=may)
-    best = above.argmin(axis=1)
-    cheap, pace = above.min(axis=1), speed[np.arange(len(at)), best]
-    short = most * claims.weight[at] >= claims.tasks[at] * speed.min(
-        axis=1, initial=np.inf, where=below <= cheap[:, None]
-    )
-    short |= claims.minimum[at] > 0
-    faster = short[:, None] & (speed >= pace[:, None])
-    return np.asarray(may & ((below <= cheap[:, None]) | faster | (claims.minimum[at] > 0)[:, None]))
+def _guess(found: Level, this: Round) -> Guess:
+    """Take prices for sure where they outweigh slack, and scale them so that all there is costs one."""
+    prices = np.where(found.prices > found.slack, found.prices, 0.0)
+    return Guess(found.level, prices / max(float((prices * this.room / this.size).sum()), 1e-300))

@@ -1,18 +1,15 @@
 """What is the division in which nobody can rise without lowering somebody who is no better off?"""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
-from apportion.solver.levels.few import SAME, rows_of
-from apportion.solver.levels.hull import root
+from apportion.solver.levels.bounds import EASED, USUAL, Division
+from apportion.solver.levels.exact import SAME, fit, reached, taking_part
 from apportion.solver.levels.large import large_levels
-from apportion.solver.levels.program import Rows
 from apportion.solver.problem import Answer, Problem
-
-NEARBY = 1e-4  # part of a level within which its bound is sought first
-STRESS = (1.0, 1e2, 1e4, 1e6, 1e8)  # how much the prices of earlier levels may count beside a level's own
 
 
 def leximin(
@@ -47,107 +44,77 @@ def leximin(
     """
     claims = given if (given.capacity > 0).all() else replace(given, speed=np.where(given.usable, given.speed, 0.0))
     x, level_of = np.zeros(claims.speed.shape), np.full(len(claims), -1)
-    able = (claims.speed.max(axis=1, initial=0.0) > 0) & (claims.tasks > 0)
-    free = np.flatnonzero(able & ~claims.bundle.any(axis=1))
-    x[free, claims.speed[free].argmax(axis=1)] = claims.tasks[free]
-    at = np.flatnonzero(able & claims.bundle.any(axis=1))
-    prices, bounds, held = large_levels(claims, at, x, level_of)
-    _settle(claims, claims.speed, x, able & (level_of < 0))
-    return _answer(claims, x, able, at, level_of, prices, bounds if held else [], tolerance)
-
-
-def _settle(given: Problem, speed: Floats, x: Floats, capped: Bools) -> None:
-    """Give claims exactly their cap or their least tasks where that is what they have, and let the others yield to that."""
-    top = np.where(speed[capped] == speed[capped].max(axis=1, keepdims=True, initial=0.0), x[capped], 0.0)
-    x[capped] = top * (given.tasks[capped] / top.sum(axis=1))[:, None]
-    total = x.sum(axis=1)
-    least = (given.minimum > 0) & (total <= given.minimum * (1.0 + SAME))
-    x[least] *= (given.minimum[least] / total[least])[:, None]
-    over = total > given.tasks
-    x[over] *= (given.tasks[over] / total[over] * (1.0 - 2.0**-50))[:, None]
-    for yielding in (~(least | capped), ~least, np.ones(len(x), dtype=bool)):
-        used, firm = x.T @ given.bundle, x[~yielding].T @ given.bundle[~yielding]
-        left = np.maximum(given.capacity - firm, 0.0)
-        part = np.divide(left, used - firm, out=np.ones_like(used), where=(used > given.capacity) & (used > firm))
-        x[yielding] *= np.where(part < 1.0, part * (1.0 - 2.0**-50), 1.0).min(axis=1, initial=1.0)
+    able, at = taking_part(claims.speed, claims.bundle, claims.tasks, x)
+    prices = large_levels(claims, at, x, level_of)
+    fit(claims, x, level_of, able)
+    return _answer(claims, x, able, level_of, prices, tolerance)
 
 
 def _answer(
     claims: Problem,
     x: Floats,
     able: Bools,
-    at: Ints,
     level_of: Ints,
     prices: list[Floats],
-    known: list[float],
     tolerance: float,
 ) -> Answer:
     """Levels from the division itself, and what no division can exceed."""
-    rate = np.einsum("if,if->i", claims.speed, x)
-    ratio = rate / claims.weight
-    levels = np.full(len(prices), np.inf)
-    stuck = level_of >= 0
-    np.minimum.at(levels, level_of[stuck], ratio[stuck])
-    if np.isinf(levels).any():  # levels at which nobody stopped
-        kept = np.isfinite(levels)
-        level_of = np.where(stuck, (np.cumsum(kept) - 1)[level_of], -1)
-        prices, levels, known = [price for price, keep in zip(prices, kept, strict=True) if keep], levels[kept], []
-    bounds = _bounds(claims, at, rate, level_of, levels, prices, known)
-    value = float(ratio[able].min(initial=np.inf)) if able.any() else 0.0
+    rate, levels, least = reached(claims.speed, claims.weight, x, able, level_of, len(prices))
+    kept = np.isfinite(levels)  # levels at which somebody stopped
+    if not kept.all():
+        level_of = np.where(level_of >= 0, (np.cumsum(kept) - 1)[level_of], -1)
+        prices, levels = [price for price, keep in zip(prices, kept, strict=True) if keep], levels[kept]
+    bounds, slack = _bounds(Division(claims, x, rate, level_of), levels, prices, tolerance)
+    value = least if np.isfinite(least) else 0.0
     bound = float(bounds[0]) if len(bounds) and levels[0] <= value * (1.0 + SAME) else value
     gap = float(np.log(bounds / levels).max(initial=0.0))
     shaped = np.array(prices).reshape(-1, *claims.capacity.shape)
     first = shaped[0] if len(shaped) else np.zeros_like(claims.capacity)
     out = np.flatnonzero(~able)
-    return Answer(x, rate, first, value, bound, gap, gap <= tolerance, out, levels, bounds, shaped, level_of)
+    return Answer(x, rate, first, value, bound, gap, gap <= tolerance, out, levels, bounds, shaped, level_of, slack)
 
 
-def _bounds(
-    claims: Problem, at: Ints, rate: Floats, level_of: Ints, levels: Floats, prices: list[Floats], known: list[float]
-) -> Floats:
+def _bounds(division: Division, levels: Floats, prices: list[Floats], tolerance: float) -> tuple[Floats, float]:
     """What no division can exceed at each level, given the rates of those stopped before; makes the prices show it.
 
-    A later level's prices hold only beside those of earlier levels, which keep claims away from what is used up. The bound
-    of the first level that was found among very many is known, as all prices between its bounds settle the same claims.
+    A later level's prices hold only beside those of earlier levels, which keep claims away from what is used up. Returns also
+    the most by which a claim held at a level could still rise.
     """
-    over, bounds = np.zeros_like(claims.capacity), np.zeros(len(prices))
-    error = (len(claims) + claims.capacity.size) * 2.0**-52
-    if len(prices) == 1 and known:
-        return np.maximum(np.array(known) * (1.0 + error), levels)
-    rows = rows_of(claims, at)
-    for k, price in enumerate(prices):
-        before = (level_of[at] >= 0) & (level_of[at] < k)
-        each = (np.where(before, 0.0, column) for column in (rows.weight, rows.cap))
-        seen = replace(rows, held=np.where(before, rate[at], 0.0), **dict(zip(("weight", "cap"), each, strict=True)))
-        tried = [price + much * over for much in (STRESS if k else (0.0,))]
-        found = []
-        for one in tried:
-            found.append(_bound(seen, one, claims.capacity, error, levels[k]))
-            if found[-1] <= levels[k] * (1.0 + SAME) or found[-1] > min(found):
+    capacity = division.claims.capacity
+    bounds, slack = np.zeros(len(prices)), 0.0
+    plain = nested = np.zeros_like(capacity)
+    for k, (price, level) in enumerate(zip(list(prices), levels, strict=True)):
+        found = (np.inf, np.inf)
+        for own, over, stress in _tries(division, k, level, price, plain, nested):
+            tried = division.bound(k, level, own, over, stress, tolerance)
+            if tried[0] < found[0]:
+                found, prices[k] = tried, own + stress * over
+            if found[0] <= level * (1.0 + tolerance):
                 break
-        best = int(np.argmin(found))
-        prices[k], bounds[k] = tried[best], max(levels[k], found[best])
-        over = over + price / max(float((price * claims.capacity).sum()), 1e-300)
-    return bounds
+        bounds[k], slack = found[0], max(slack, found[1])
+        plain, nested = plain + _one(price, capacity), _one(prices[k], capacity)
+    return bounds, slack
 
 
-def _bound(rows: Rows, prices: Floats, capacity: Floats, error: float, level: float) -> float:
-    """The level that prices (F, R) do not let anybody exceed, with the rounding errors of sums; sought near `level` first."""
-    money = float((prices * capacity).sum()) * (1.0 + error)
-    rising = rows.weight > 0
-    most = float((rows.cap[rising] / rows.weight[rising]).max(initial=0.0))
-    each = (
-        rows.start,
-        rows.flavor,
-        rows.speed,
-        rows.bundle,
-        rows.tasks,
-        rows.minimum,
-        rows.held,
-        rows.weight,
-        rows.cap,
-    )
-    found = close = min(level * (1.0 + NEARBY), most)
-    if close > 0:
-        found = root(*each, prices, money, 0.0, level, close)
-    return found if found < close else root(*each, prices, money, 0.0, 0.0, most)
+def _tries(
+    division: Division, k: int, level: float, price: Floats, plain: Floats, nested: Floats
+) -> Iterator[tuple[Floats, Floats, float]]:
+    """The level's prices, those of what is used up, and how much these may count: first what is usually enough."""
+    for over, stress in _stresses(division, k, level, price, plain, nested):
+        yield price, over, stress
+        yield *division.mended(k, price, over, stress), stress
+
+
+def _stresses(
+    division: Division, k: int, level: float, price: Floats, plain: Floats, nested: Floats
+) -> Iterator[tuple[Floats, float]]:
+    """Prices of what is used up, and how much they may count."""
+    yield plain, USUAL * float((price * division.claims.capacity).sum()) if k else 0.0
+    for over in (plain, nested)[: min(k, 2)]:
+        least = division.stress(k, level, price, over)
+        yield from ((over, least * part) for part in EASED)
+
+
+def _one(prices: Floats, capacity: Floats) -> Floats:
+    """The prices, scaled so that all there is costs one."""
+    return np.asarray(prices / max(float((prices * capacity).sum()), 1e-300))

@@ -7,16 +7,19 @@ over the pairs e = (claim k, flavor f). A program of few pairs goes to the simpl
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
 from apportion.domain.arrays import Floats, Ints
-from apportion.solver.levels.interior import interior
+from apportion.solver.levels.interior import NEAR, interior
 
 FEW = 1500  # pairs up to which the simplex method is used
+FEWER = 50  # likewise, where the program is a step on the way among very many claims
 DROPPED = 1e-8  # coefficients that it may take for zero
+LEAST = 0.03  # of the largest price that each has to begin with
 FINE = 1e-10  # its tolerances, the least that it takes
 
 
@@ -64,14 +67,20 @@ class _Scaled:
     lift: Floats
     room: Floats
     drain: Floats
+    shape: Floats
+
+    def arrays(self) -> tuple[Any, ...]:
+        """What `interior` takes, in its order."""
+        return tuple(vars(self).values())
 
 
 def highest(
-    rows: Rows, base: Floats, lift: Floats, room: Floats, drain: Floats, size: Floats
+    rows: Rows, base: Floats, lift: Floats, room: Floats, drain: Floats, size: Floats, shape: Floats, near: float
 ) -> tuple[Floats, Floats, Floats, float]:
     """Solve: the pairs' tasks (P,), prices (F, R) and slack (F, R), both in units of `size`, and φ.
 
-    `size` (F, R) > 0 is the unit of each resource.
+    `size` (F, R) > 0 is the unit of each resource, `shape` (F, R) ≥ 0 what the prices may be like, and `near` the part of φ
+    by which the interior point method may miss the best.
     """
     owner = np.repeat(np.arange(len(base)), np.diff(rows.start))
     top = np.maximum.reduceat(rows.speed, rows.start[:-1])
@@ -93,9 +102,10 @@ def highest(
         lift / (top * unit),
         (room / size).ravel()[keep],
         (drain / size).ravel()[keep],
+        np.maximum(shape, LEAST * max(shape.max(), 1e-300)).ravel()[keep],
     )
-    small = len(owner) <= FEW and each.min(initial=1.0, where=each > 0) > DROPPED
-    x, p, s, phi = _by_simplex(scaled) if small else interior(*vars(scaled).values())[:4]
+    small = len(owner) <= (FEW if near <= NEAR else FEWER) and each.min(initial=1.0, where=each > 0) > DROPPED
+    x, p, s, phi = _by_simplex(scaled) if small else interior(*(*scaled.arrays(), near))[:4]
     prices, slack = np.zeros(room.size), np.maximum((room / size).ravel(), 0.0)
     prices[keep], slack[keep] = p, s
     return x * unit[owner], prices.reshape(room.shape), slack.reshape(room.shape), phi
@@ -131,6 +141,6 @@ def _by_simplex(of: _Scaled) -> tuple[Floats, Floats, Floats, float]:
         options={"primal_feasibility_tolerance": FINE, "dual_feasibility_tolerance": FINE},
     )
     if found.x is None:
-        return interior(*vars(of).values())[:4]
+        return interior(*of.arrays())[:4]
     prices, slack = -found.ineqlin.marginals[-many:], found.slack[-many:]
     return np.maximum(found.x[:-1], 0.0), np.maximum(prices, 0.0), np.maximum(slack, 0.0), float(found.x[-1])

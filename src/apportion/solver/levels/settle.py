@@ -21,13 +21,14 @@ FREE = CAPPED - 1  # a claim that reaches every level of the window on flavors t
 
 @compiled
 def settle(  # noqa: C901, PLR0912  # one compiled pass
-    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats,
+    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats, closed: Ints,
     low: Floats, high: Floats, least: float, most: float, every: int, code: Codes,
 ) -> tuple[Floats, Floats, Ints]:  # fmt: skip
     """Sort the claims `who`, for levels from `least` to `most`.
 
     Parameters
     ----------
+    closed : (F, R) the level that used a resource up, −1 where there is some left; who needs it cannot use the flavor
     every : so far apart are claims that count as open in any case
     code : (M,) int16, to be filled: how each claim is settled, or OPEN
 
@@ -36,7 +37,8 @@ def settle(  # noqa: C901, PLR0912  # one compiled pass
     constant (F, R), slope (F, R) of what the settled ones use, and the open claims.
     """
     flavors, width = low.shape
-    fixed, rising = np.zeros((flavors, width)), np.zeros((flavors, width))
+    fixed, lost = np.zeros((flavors, width)), np.zeros((flavors, width))
+    rising, missed = np.zeros((flavors, width)), np.zeros((flavors, width))
     still, count = np.empty(len(who), dtype=np.int64), 0
     v, below, above = np.empty(flavors), np.empty(flavors), np.empty(flavors)
     for n in range(len(who)):
@@ -45,6 +47,8 @@ def settle(  # noqa: C901, PLR0912  # one compiled pass
         for f in range(flavors):
             v[f], below[f], above[f] = speed[i, f], 0.0, 0.0
             for r in range(width):
+                if closed[f, r] >= 0 and bundle[i, r] > 0.0:
+                    v[f] = 0.0
                 below[f] += low[f, r] * bundle[i, r]
                 above[f] += high[f, r] * bundle[i, r]
             if above[f] == 0.0:
@@ -81,12 +85,21 @@ def settle(  # noqa: C901, PLR0912  # one compiled pass
             pace = -weight[i] / (v[g] - v[f])
             one = tasks[i] * v[g] / (v[g] - v[f])
             for r in range(width):
-                fixed[g, r] += (tasks[i] - one) * bundle[i, r]
-                rising[g, r] -= pace * bundle[i, r]
+                _add(fixed, lost, g, r, (tasks[i] - one) * bundle[i, r])
+                _add(rising, missed, g, r, -pace * bundle[i, r])
         for r in range(width):
-            fixed[f, r] += one * bundle[i, r]
-            rising[f, r] += pace * bundle[i, r]
-    return fixed, rising, still[:count].copy()
+            _add(fixed, lost, f, r, one * bundle[i, r])
+            _add(rising, missed, f, r, pace * bundle[i, r])
+    return fixed + lost, rising + missed, still[:count].copy()
+
+
+@compiled
+def _add(total: Floats, lost: Floats, f: int, r: int, more: float) -> None:
+    """Neumaier's sum: what rounding takes from `total` is kept in `lost`."""
+    old = total[f, r]
+    new = old + more
+    lost[f, r] += (old - new) + more if abs(old) >= abs(more) else (more - new) + old
+    total[f, r] = new
 
 
 @compiled
@@ -132,14 +145,29 @@ def _pair(v: Floats, below: Floats, above: Floats, tasks: float, least: float, m
 
 
 @compiled
-def write(
-    who: Ints, code: Codes, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, priced: Bools, level: float,
-    number: int, x: Floats, level_of: Ints, holder: Ints,
+def holder(speed: Floats, bundle: Floats, closed: Ints, pace: float) -> int:
+    """The level that holds a claim at all its tasks at `pace`: the last that took a faster flavor from it, −1 if none did."""
+    last = -1
+    for f in range(len(speed)):
+        if speed[f] <= pace:
+            continue
+        first = -1
+        for r in range(len(bundle)):
+            if bundle[r] > 0.0 and closed[f, r] >= 0 and (first < 0 or closed[f, r] < first):
+                first = closed[f, r]
+        last = max(last, first)
+    return last
+
+
+@compiled
+def write(  # noqa: C901  # one compiled pass
+    who: Ints, code: Codes, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, closed: Ints, priced: Bools,
+    level: float, number: int, x: Floats, level_of: Ints,
 ) -> tuple[Floats, Ints]:  # fmt: skip
     """Write down the settled claims that stop at a level: what they use (F, R), and those that go on.
 
-    `priced` (F, R) tells what is used up: a claim that needs nothing of it goes on.
-    `holder` (M,) is the level that holds a claim at its cap, −1 if that is its own.
+    `priced` (F, R) tells what is used up: a claim that needs nothing of it goes on. x (M, F) and level_of (M,) are filled, or
+    of no length where nobody asks.
     """
     flavors, width = priced.shape
     used, on, count = np.zeros((flavors, width)), np.empty(len(who), dtype=np.int64), 0
@@ -162,48 +190,57 @@ def write(
             on[count] = i
             count += 1
             continue
-        level_of[i] = holder[i] if capped else number
-        if capped:
-            x[i, f] = tasks[i]
-        elif g < 0:
-            x[i, f] = level * weight[i] / speed[i, f]
-        else:
-            x[i, g] = (level * weight[i] - tasks[i] * speed[i, f]) / (speed[i, g] - speed[i, f])
-            x[i, f] = tasks[i] - x[i, g]
-            for r in range(width):
-                used[g, r] += x[i, g] * bundle[i, r]
+        here, there = tasks[i], 0.0
+        if g >= 0:
+            there = (level * weight[i] - tasks[i] * speed[i, f]) / (speed[i, g] - speed[i, f])
+            here = tasks[i] - there
+        elif not capped:
+            here = level * weight[i] / speed[i, f]
         for r in range(width):
-            used[f, r] += x[i, f] * bundle[i, r]
+            used[f, r] += here * bundle[i, r]
+            if g >= 0:
+                used[g, r] += there * bundle[i, r]
+        if len(x):
+            level_of[i] = holder(speed[i], bundle[i], closed, speed[i, f]) if capped else number
+            x[i, f] = here
+            if g >= 0:
+                x[i, g] = there
     return used, on[:count].copy()
 
 
 @compiled
-def reply(
-    who: Ints,
-    speed: Floats,
-    bundle: Floats,
-    tasks: Floats,
-    weight: Floats,
-    minimum: Floats,
-    prices: Floats,
-    level: float,
-    x: Floats,
-) -> Floats:
-    """Let claims that nobody solved buy at the prices: what they use (F, R), which need not be there."""
+def reply(  # noqa: C901  # one compiled pass
+    who: Ints, speed: Floats, bundle: Floats, tasks: Floats, weight: Floats, minimum: Floats, closed: Ints,
+    prices: Floats, level: float, x: Floats,
+) -> Floats:  # fmt: skip
+    """Let claims buy what they need for a level at the prices: what they use (F, R), which need not be there.
+
+    x (M, F) is filled, or (0, F) where nobody asks.
+    """
     flavors, width = prices.shape
-    used, cost = np.zeros((flavors, width)), np.empty(flavors)
+    used, cost, v = np.zeros((flavors, width)), np.empty(flavors), np.empty(flavors)
     for i in who:
+        fastest = 0.0
         for f in range(flavors):
-            cost[f] = 0.0
+            cost[f], v[f] = 0.0, speed[i, f]
             for r in range(width):
                 cost[f] += prices[f, r] * bundle[i, r]
-        goal = min(level * weight[i], tasks[i] * speed[i].max())
-        found = cheapest(cost, speed[i], minimum[i], tasks[i], goal)
-        if found[3] >= 0:
-            x[i, found[3]] += found[4]
-        if found[5] >= 0:
-            x[i, found[5]] += found[6]
+                if closed[f, r] >= 0 and bundle[i, r] > 0.0:
+                    v[f] = 0.0
+            fastest = max(fastest, v[f])
+        goal, on = min(level * weight[i], tasks[i] * fastest), -1
         for f in range(flavors):
+            if v[f] > 0.0 and (on < 0 or cost[f] * v[on] < cost[on] * v[f]):
+                on = f
+        if on >= 0 and minimum[i] == 0.0 and cost[on] > 0.0 and goal < tasks[i] * v[on]:
+            first, here, second, there = on, goal / v[on], -1, 0.0
+        else:
+            _, _, _, first, here, second, there = cheapest(cost, v, minimum[i], tasks[i], goal)
+        for f, part in ((first, here), (second, there)):
+            if f < 0:
+                continue
+            if len(x):
+                x[i, f] += part
             for r in range(width):
-                used[f, r] += x[i, f] * bundle[i, r]
+                used[f, r] += part * bundle[i, r]
     return used
