@@ -42,7 +42,7 @@ def programmed_plan(
     """
     base = place_minima(situation)
     inside = _inside(situation, weight)
-    granted, prices, level_of, notes = _granted(situation, weight, inside, base, solve)
+    granted, prices, level_of, notes = _granted(situation, weight, inside, base, solve, certificate)
     plan = filled_plan(
         situation, policy, by_demand(situation), _phases(situation, inside), granted=granted, steady=True
     )
@@ -75,14 +75,21 @@ def _phases(situation: Situation, inside: Bools) -> Ints:
 
 
 def _granted(
-    situation: Situation, weight: Floats, inside: Bools, base: Ints, solve: Callable[[Problem], Answer]
+    situation: Situation,
+    weight: Floats,
+    inside: Bools,
+    base: Ints,
+    solve: Callable[[Problem], Answer],
+    certificate: Certificate,
 ) -> tuple[Ints, Floats, Ints | None, tuple[str, ...]]:
     """Whole micro-tasks of all claims before what is left is given out, level prices, levels, and what to tell."""
     at = np.flatnonzero(inside)
     if not len(at):
         return base, np.zeros((1, *situation.capacity.shape)), None, ()
     given = _problem(situation, weight, at, base)
-    together = classes(given, 1.0) or Classes(given, np.arange(len(at)), np.ones(len(at)))
+    # equal claims of a level rise as one; what they are together under an objective depends on it, and its solver knows
+    alike = classes(given, 1.0) if certificate.program == "leximin" else None
+    together = alike or Classes(given, np.arange(len(at)), np.ones(len(at)))
     answer = solve(together.problem)
     notes = () if answer.reached else (f"the solver stopped at a gap of {answer.gap:.2g}; the plan states its own",)
     tasks = base.copy()

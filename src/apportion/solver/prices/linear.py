@@ -18,6 +18,7 @@ from apportion.solver.prices.response import sweep
 from apportion.solver.problem import Answer, Problem
 
 FEW = 4000  # claims that are solved at once
+FINE = 1e-10  # tolerances of HiGHS, the least that it takes: by its own, gains that are small beside others go unseen
 ROUNDS = 6
 SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums exceeds it
 
@@ -155,7 +156,8 @@ def _program(part: Problem, may: Bools, room: Floats, how: tuple[str, bool]) -> 
     right = np.concatenate(
         [np.ones(len(scarce)), np.ones(len(np.intersect1d(capped, np.unique(i)))), -np.ones(len(least))]
     )
-    found = linprog(-gain / top, A_ub=matrix, b_ub=right, method=how[0], options={"presolve": how[1]})
+    exact = dict.fromkeys(("primal_feasibility_tolerance", "dual_feasibility_tolerance"), FINE)
+    found = linprog(-gain / top, A_ub=matrix, b_ub=right, method=how[0], options={"presolve": how[1], **exact})
     if found.status != 0:
         raise BadInput("the least tasks do not fit into the capacity", "minimum", "lower some of them, or add capacity")
     x[i, f] = np.maximum(found.x, 0.0) * unit
