@@ -2,12 +2,12 @@
 
     python benchmarks/simulation.py [--seed N] [--jobs N] [--peer-jobs N]
 
-One generated trace: gangs of 1 to 16 of 512 units, lognormal durations, uniform arrivals, load 0.9, ten members. All
-figures are CPU seconds of this process on one core, the least of three runs (one of SimPy), without compilation, which is
-shown apart. SimPy plays the first jobs of the same trace in the same run, as strict FIFO: one process a job, sent off by
-a source when it is submitted, and one container; it must come to the same starts. Its time is that of building and
-running its model; ours that of opening the queue, every event and reading the schedule, and beside it that of the
-compiled kernel alone.
+One generated trace: gangs of 1 to 16 of 512 units, lognormal durations, uniform arrivals, load 0.9, ten members; counted as
+one number, and consolidated on 64 nodes of 8; on more nodes arrivals are as many times denser. All figures are CPU seconds
+of this process on one core, the least of some runs (one of SimPy), without compilation, which is shown apart. SimPy plays
+the first jobs of the same trace in the same run, as strict FIFO: one process a job, sent off by a source when it is
+submitted, and one container; it must come to the same starts. Its time is that of building and running its model; ours that
+of opening the queue, every event and reading the schedule, and beside it that of the compiled kernel alone.
 """
 
 import argparse
@@ -17,36 +17,65 @@ import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import simpy
 
 from apportion.domain.arrays import ints, text
-from apportion.domain.trace import Trace
+from apportion.domain.trace import CONSOLIDATED, Places, Trace, one_place
 from apportion.simulation.alone import alone
-from apportion.simulation.disciplines import entitled, fair_share, skip_fifo, strict_fifo, virtual_finish
+from apportion.simulation.disciplines import (
+    entitled,
+    fair_share,
+    las,
+    never_later,
+    priority,
+    round_robin,
+    sjf,
+    skip_fifo,
+    srtf,
+    strict_fifo,
+    themis,
+    virtual_finish,
+)
 from apportion.simulation.events import FOREVER
 from apportion.simulation.replay import replay
 
 UNITS, MEMBERS, LOAD = 512, 10, 0.9
+NODE, NODES = 8, (64, 352, 1_213, 4_278)
 DISCIPLINES = {
-    "strict_fifo": strict_fifo,
-    "skip_fifo": skip_fifo,
-    "fair_share": fair_share,
-    "entitled": entitled,
-    "virtual_finish": virtual_finish,
+    "strict_fifo": strict_fifo.open_queue,
+    "skip_fifo": skip_fifo.open_queue,
+    "skip_fifo, reservation": partial(skip_fifo.open_queue, reservation=True),
+    "sjf": sjf.open_queue,
+    "priority": priority.open_queue,
+    "fair_share": fair_share.open_queue,
+    "fair_share, tree": partial(fair_share.open_queue, level="tree"),
+    "entitled": entitled.open_queue,
+    "virtual_finish": virtual_finish.open_queue,
+    "priority, preemptive": partial(priority.open_queue, preemptive=True),
+    "virtual_finish, preemptive": partial(virtual_finish.open_queue, preemptive=True),
+    "srtf": srtf.open_queue,
+    "srtf, work": partial(srtf.open_queue, by="work"),
+    "las": las.open_queue,
+    "themis": themis.open_queue,
+    "round_robin": partial(round_robin.open_queue, quantum_s=600),
+    "never_later": never_later.open_queue,
 }
 FIRST_CALLS = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 import simulation as bench
 small = bench.generated(1000, 0)
-for name, discipline in bench.DISCIPLINES.items():
+for name, open_queue in bench.DISCIPLINES.items():
     begun = time.perf_counter()
-    bench.replay(discipline.open_queue(small))
-    print(name, time.perf_counter() - begun)
+    bench.replay(open_queue(small))
+    print(name, time.perf_counter() - begun, sep="\t")
 """
 
 
@@ -114,7 +143,7 @@ def least(work: Callable[[], object], runs: int = 3) -> float:
 
 def kernel_alone(name: str, trace: Trace, runs: int = 3) -> float:
     """CPU seconds of the events, without opening the queue and reading the schedule."""
-    queues = iter([DISCIPLINES[name].open_queue(trace) for _ in range(runs)])
+    queues = iter([DISCIPLINES[name](trace) for _ in range(runs)])
     return least(lambda: next(queues).advance(FOREVER), runs)
 
 
@@ -127,27 +156,59 @@ def compilation() -> None:
                 capture_output=True,
                 text=True,
                 check=True,
-            ).stdout.split()
-            seconds = dict(zip(told[::2], map(float, told[1::2]), strict=True))
+            ).stdout.splitlines()
+            seconds = {name: float(second) for name, second in (line.split("\t") for line in told)}
             each = " · ".join(f"{name} {second:.2f}" for name, second in seconds.items())
             print(f"first calls in a new process, {state}: {sum(seconds.values()):.2f} s ({each})")
 
 
 def kernels(trace: Trace) -> None:
     sizes = [size for size in (10**4, 10**5, 10**6) if size <= len(trace)]
-    print(f"\n{'discipline':<16}{'jobs':>10}{'kernel s':>10}{'jobs/s':>14}{'whole s':>10}{'jobs/s':>14}")
-    for name, discipline in DISCIPLINES.items():
+    print(f"\n{'discipline':<24}{'jobs':>10}{'kernel s':>10}{'jobs/s':>14}{'whole s':>10}{'jobs/s':>14}")
+    for name, open_queue in DISCIPLINES.items():
         taken = []
         for size in sizes:
             part = cut(trace, size)
             taken.append(kernel_alone(name, part))
-            whole = least(lambda d=discipline, p=part: replay(d.open_queue(p)))
+            whole = least(lambda o=open_queue, p=part: replay(o(p)))
             print(
-                f"{name:<16}{size:>10,}{taken[-1]:>10.4f}{size / taken[-1]:>14,.0f}{whole:>10.4f}{size / whole:>14,.0f}"
+                f"{name:<24}{size:>10,}{taken[-1]:>10.4f}{size / taken[-1]:>14,.0f}{whole:>10.4f}{size / whole:>14,.0f}"
             )
         if len(sizes) > 1:
             growth = math.log(taken[-1] / taken[0]) / math.log(sizes[-1] / sizes[0])
-            print(f"{'':<16}time grows with jobs to the power {growth:.2f}")
+            print(f"{'':<24}time grows with jobs to the power {growth:.2f}")
+
+
+def on_nodes(trace: Trace, nodes: int) -> Trace:
+    """Put a trace for 64 nodes on so many, with arrivals as many times denser; a gang beyond one node has whole nodes."""
+    amount = ints(np.full((nodes, 1), NODE))
+    return replace(
+        trace,
+        submit_s=ints(trace.submit_s * NODES[0] // nodes),
+        capacity=ints(amount.sum(axis=0)),
+        workers=ints(np.maximum(trace.need[:, 0] // NODE, 1)),
+        places=Places(amount, ints(np.zeros(nodes)), ints(np.arange(nodes))),
+        homes=tuple(one_place(own) for own in trace.entitlement),
+        placement=CONSOLIDATED,
+    )
+
+
+def placed(trace: Trace) -> None:
+    print(f"\nconsolidated, million jobs/s{'':<2}" + "".join(f"{nodes:>8,} nodes" for nodes in NODES))
+    for name in DISCIPLINES:
+        speeds = [len(trace) / kernel_alone(name, on_nodes(trace, nodes), 2) / 1e6 for nodes in NODES]
+        print(f"{name:<30}" + "".join(f"{speed:>14.2f}" for speed in speeds))
+
+
+def memory(trace: Trace) -> None:
+    """What a queue and its schedule take beside the trace."""
+    tracemalloc.start()
+    queue = strict_fifo.open_queue(trace)
+    replay(queue)
+    held = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    now, peak = (round(size / len(trace)) for size in held)
+    print(f"\nstrict_fifo, {len(trace):,} jobs: {now} bytes a job, {peak} at most while it is opened and read")
 
 
 def peer(trace: Trace) -> None:
@@ -165,11 +226,11 @@ def peer(trace: Trace) -> None:
 
 
 def everything(trace: Trace) -> None:
-    """All five disciplines in the pool, and every member alone by the two rules at home."""
+    """All these disciplines in the pool, and every member alone by the two rules at home."""
 
     def work() -> None:
-        for discipline in DISCIPLINES.values():
-            replay(discipline.open_queue(trace))
+        for open_queue in DISCIPLINES.values():
+            replay(open_queue(trace))
         for home in (strict_fifo, skip_fifo):
             alone(trace, home.open_queue)
 
@@ -186,6 +247,8 @@ def main() -> None:
     trace = generated(chosen.jobs, chosen.seed)
     replay(strict_fifo.open_queue(cut(trace, 10)))  # loads the kept machine code
     kernels(trace)
+    placed(trace)
+    memory(trace)
     peer(cut(trace, min(chosen.peer_jobs, len(trace))))
     everything(cut(trace, min(69_351, len(trace))))
 

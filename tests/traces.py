@@ -112,12 +112,17 @@ def audit(trace: Trace, schedule: Schedule) -> list[str]:
             faults.append(f"{name}: started before it was submitted")
         elif possible and preempted[j] == 0 and end[j] != start[j] + trace.duration_s[j]:
             faults.append(f"{name}: ended at {end[j]}, started at {start[j]}")
+        elif possible and not trace.duration_s[j] <= schedule.held_s[j] <= end[j] - start[j]:
+            faults.append(f"{name}: held its places for {schedule.held_s[j]} s between {start[j]} and {end[j]}")
     return faults + _overfull(trace, schedule)
 
 
 def _overfull(trace, schedule):
-    """Moments at which more is held than there is; what ends at a moment is free for what starts then."""
-    ran = np.flatnonzero(schedule.end_s > schedule.start_s)
+    """Moments at which more is held than there is; what ends at a moment is free for what starts then.
+
+    Gangs that were stopped are left out: a schedule does not say when they held their places.
+    """
+    ran = np.flatnonzero((schedule.end_s > schedule.start_s) & (schedule.preemptions == 0))
     changes = [(int(schedule.end_s[j]), 0, -trace.need[j]) for j in ran]
     changes += [(int(schedule.start_s[j]), 1, trace.need[j]) for j in ran]
     held, faults = np.zeros_like(trace.capacity), []

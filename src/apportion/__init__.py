@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from apportion.comparison import Comparison
     from apportion.domain.charter import Charter
     from apportion.domain.history import Replay
+    from apportion.domain.intensity import Intensity
     from apportion.domain.plan import Plan
     from apportion.domain.pool import Pool
     from apportion.domain.situation import Window
@@ -56,11 +57,28 @@ def prove(
     return list(loop.prove(loop.assess(pool, window), plan, proofs))
 
 
-def simulate(pool: "Pool", discipline: str = "entitled", *, placement: str = "counting", **parameters: Any) -> "Replay":
-    """Replay a pool's jobs, in the pool and alone."""
-    from apportion.replays import simulate as replay
+def simulate(
+    pool: "Pool",
+    discipline: str = "entitled",
+    *,
+    placement: str = "counting",
+    carbon: "str | Path | Intensity | None" = None,
+    greener_s: int = 0,
+    **parameters: Any,
+) -> "Replay":
+    """Replay a pool's jobs, in the pool and alone.
 
-    return replay(pool, discipline, placement=placement, parameters=parameters)
+    Parameters
+    ----------
+    carbon : carbon intensity by hour: a file whose first hour is second 0, or a table
+    greener_s : seconds for which a job may be held back until an hour in which its run would emit less
+    """
+    from apportion.domain.intensity import Intensity
+    from apportion.replays import simulate as replay
+    from apportion.sources._carbon import read_intensity
+
+    table = carbon if carbon is None or isinstance(carbon, Intensity) else read_intensity([Path(carbon)])[0]
+    return replay(pool, discipline, placement=placement, parameters=parameters, carbon=table, greener_s=greener_s)
 
 
 def compare(pool: "Pool", rules: "Sequence[str | Charter]", *, window: "Window | None" = None) -> "Comparison":

@@ -10,15 +10,18 @@ from apportion.domain.arrays import Ints
 from apportion.domain.arrivals import arrivals
 from apportion.domain.figure import Figure
 from apportion.domain.history import History, Replay
+from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Schedule
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import COUNTING, Trace
 from apportion.domain.window import Stream, stream
 from apportion.engines import simulated
+from apportion.errors import BadInput
 from apportion.loop import Rule, charter_rule, rounds
 from apportion.ports import Queue
 from apportion.simulation.alone import alone
+from apportion.simulation.greener import held_back
 from apportion.simulation.replay import replay
 from apportion.simulation.services import serve
 from apportion.simulation.services.beside import beside
@@ -33,6 +36,8 @@ def simulate(
     by: Rule | None = None,
     percent: int = 100,
     tick: Callable[[int], None] | None = None,
+    carbon: Intensity | None = None,
+    greener_s: int = 0,
 ) -> Replay:
     """Replay a pool's jobs, pooled by one discipline and alone by the disciplines it is compared with.
 
@@ -41,15 +46,19 @@ def simulate(
     by : the rule whose plans a planned discipline follows; by default the charter's
     percent : how much of the pool there is; alone, every member keeps its whole entitlement
     tick : called with the clock, in seconds, after each window of a planned discipline
+    carbon : carbon intensity of the electricity
+    greener_s : for how long a job may be held back in the pool so that its run would emit less; nobody waits for that alone
 
     Raises
     ------
     NotFound, BadInput
-        for an unknown discipline, placement or parameter, or a pool without jobs.
+        for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks, or
+        greener hours without it.
     """
-    jobs = beside_services(pool, arriving(pool, placement, percent))
+    submitted = arriving(pool, placement, percent)
+    jobs = beside_services(pool, released(pool, submitted, carbon, greener_s))
     queue = played(stream(pool), jobs, discipline, parameters, by, tick)
-    homes = {home: at_home(jobs, home) for home in registry.discipline(discipline).ALONE}
+    homes = {home: at_home(submitted, home) for home in registry.discipline(discipline).ALONE}
     held = queue.held().ordered(np.argsort(jobs.position))
     return Replay(
         discipline,
@@ -59,6 +68,7 @@ def simulate(
         homes,
         jobs.held_by,
         held,
+        carbon,
     )
 
 
@@ -101,6 +111,16 @@ def beside_services(pool: Pool, jobs: Trace) -> Trace:
     return beside(jobs, serve(pool), end_s)
 
 
+def released(pool: Pool, jobs: Trace, carbon: Intensity | None, greener_s: int) -> Trace:
+    """Hold jobs back until a greener hour, for so many seconds at most."""
+    if carbon is not None:
+        hourly = carbon.seen_by(pool.nodes)  # (also says which regions of nodes it lacks)
+        return held_back(jobs, hourly, greener_s) if greener_s else jobs
+    if greener_s:
+        raise BadInput("which hours are greener is not known", "--greener", "give a table of hours with --carbon FILE")
+    return jobs
+
+
 def at_home(jobs: Trace, discipline: str) -> Schedule:
     """Replay each member's jobs alone on its entitlement, in the order of the pool's jobs."""
     return jobs.in_table_order(alone(jobs, registry.discipline(discipline).open_queue))
@@ -126,10 +146,17 @@ def smaller(pool: Pool, total: Ints) -> Ints | None:
     return None if (total == full).all() else pool.capacity * total // np.maximum(full, 1)
 
 
+TOLD = (
+    *("waiting", "slowdown", "deadlines", "preemptions", "rho", "unfair_fraction", "jain"),
+    *("utilisation", "effective_utilisation", "fragmentation", "contention", "hhi", "gini"),
+    *("energy", "carbon", "cost"),
+)
+EMITTED = ("direct", "lifecycle")
+
+
 def told(pool: Pool, replay: Replay) -> dict[str, Any]:
     """Say how a replay went, as ``apportion simulate -o json`` shows it; ρ against the first discipline at home."""
-    asked = ("waiting", "utilisation", "rho", "unfair_fraction", "jain", "energy", "slowdown", "deadlines", "cost")
-    found = figures(History(pool, replay=replay), asked)
+    found = figures(History(pool, replay=replay), TOLD)
     homes = list(registry.discipline(replay.discipline).ALONE)
     first = homes[0]
     members = [
@@ -142,6 +169,7 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
             "unfair_fraction": found[f"unfair_fraction.{first}"].rows[name],
             "only_in_pool": found[f"only_in_pool.{first}"].rows[name],
             "rho_against": {home: found[f"rho.{home}"].rows[name] for home in homes[1:]},
+            "carbon_held_g": {kind: found[f"carbon_held.{kind}"].rows[name] for kind in EMITTED},
         }
         for name, jobs in zip(pool.members.id, _jobs_of(pool), strict=True)
     ]
@@ -158,7 +186,13 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "mean_wait_s": found["mean_wait"].value,
         "makespan_s": found["makespan"].value,
         "utilisation": found["utilisation"].value,
+        "effective_utilisation": found["effective_utilisation"].value,
+        "fragmentation": found["fragmentation"].value,
+        "mean_contention": found["contention.mean"].value,
+        "peak_contention": found["contention.peak"].value,
         "preemptions": int(replay.pooled.preemptions.sum()),
+        "preemptions_per_job": found["preemptions_per_job"].value,
+        "restart_s_per_job": found["restart_s_per_job"].value,
         "alone": homes,
         "worst_rho": found[f"rho.{first}"].value,
         "unfair_fraction": found[f"unfair_fraction.{first}"].value,
@@ -166,7 +200,11 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "mean_bounded_slowdown": found["bounded_slowdown"].value,
         "deadlines_met": found["deadlines_met"].value,
         "energy_j": found["energy"].value,
+        "carbon_g": {kind: found[f"carbon.{kind}"].value for kind in EMITTED},
+        "carbon_held_g": {kind: found[f"carbon_held.{kind}"].value for kind in EMITTED},
         "cost": found["cost"].value,
+        "hhi_used": found["hhi"].rows["used"],
+        "gini_used": found["gini"].rows["used"],
         "members": members,
     }
 

@@ -6,6 +6,7 @@ depend on how many. A case has a key made from all that it depends on, so that a
 
 import hashlib
 import json
+import math
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from apportion import registry
+from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.trace import COUNTING, Trace
 from apportion.errors import BadInput
@@ -25,6 +27,7 @@ from apportion.replays import arriving, simulate, told
 from apportion.traces.scale import scale
 
 MOST_CASES = 1_000_000
+GRAMS = ("carbon_g", "carbon_held_g")  # what is told of both kinds
 WORTH_A_PROCESS = 20_000  # jobs to replay in all; below that starting a process takes longer
 
 
@@ -40,6 +43,7 @@ class Case:
     percent : of the pool's capacity
     load : factor by which submissions come faster
     seed : what decides ties; empty for the charter's
+    greener : for how many seconds jobs may be held back for a greener hour
     """
 
     discipline: str
@@ -48,6 +52,7 @@ class Case:
     percent: int = 100
     load: float = 1.0
     seed: str = ""
+    greener: int = 0
 
     @property
     def variant(self) -> str:
@@ -62,6 +67,7 @@ def grid(
     percents: Sequence[int] = (100,),
     loads: Sequence[float] = (1.0,),
     seeds: Sequence[str] = ("",),
+    greener: Sequence[int] = (0,),
 ) -> list[Case]:
     """Combine everything with everything; a discipline may bring parameters, as in ``las:mode=tiresias``.
 
@@ -73,13 +79,13 @@ def grid(
     BadInput
         if a discipline cannot be read, or there are more than a million cases.
     """
-    if len(disciplines) * len(placements) * len(percents) * len(loads) * len(seeds) > MOST_CASES:
+    if math.prod(map(len, (disciplines, placements, percents, loads, seeds, greener))) > MOST_CASES:
         raise BadInput(f"that is more than {MOST_CASES:,} replays", "the options of simulate", "give fewer values")
     asked = [_discipline(one) for one in disciplines]
     return [
-        Case(name, setting, placement, percent, load, seed)
+        Case(name, setting, *one)
         for name, setting in asked
-        for placement, percent, load, seed in product(placements, percents, loads, seeds)
+        for one in product(placements, percents, loads, seeds, greener)
     ]
 
 
@@ -101,6 +107,7 @@ def sweep(
     known: Mapping[str, dict[str, Any]] | None = None,
     workers: int = 1,
     keep: Callable[[str, dict[str, Any]], None] = lambda _key, _told: None,
+    carbon: Intensity | None = None,
 ) -> Iterator[tuple[Case, dict[str, Any]]]:
     """Replay every case and yield each with what `replays.told` says, in the order of the cases.
 
@@ -109,12 +116,13 @@ def sweep(
     known : what was told of cases before, by their keys
     workers : processes to use
     keep : called with key and result as soon as a case is done, whatever its place in the order
+    carbon : carbon intensity of the electricity, for all cases
     """
-    keys = keys_of(pool, by, cases)
+    keys = keys_of(pool, by, cases, carbon)
     found = {key: (known or {})[key] for key in keys if key in (known or {})}
     to_do = [(key, case) for key, case in zip(keys, cases, strict=True) if key not in found]
     at = 0
-    for key, result in _played(pool, by, to_do, workers):
+    for key, result in _played(pool, by, to_do, workers, carbon):
         found[key] = result
         keep(key, result)
         while at < len(cases) and keys[at] in found:
@@ -125,35 +133,43 @@ def sweep(
 
 
 def _played(
-    pool: Pool, by: Rule, to_do: Sequence[tuple[str, Case]], workers: int
+    pool: Pool, by: Rule, to_do: Sequence[tuple[str, Case]], workers: int, carbon: Intensity | None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     jobs = 0 if pool.jobs is None else len(pool.jobs)
     if workers == 1 or len(to_do) == 1 or len(to_do) * jobs < WORTH_A_PROCESS:
-        yield from ((key, play(pool, by, case)) for key, case in to_do)
+        yield from ((key, play(pool, by, case, carbon)) for key, case in to_do)
         return
     context = multiprocessing.get_context("spawn")  # forking a process whose libraries have threads may hang
-    with ProcessPoolExecutor(workers, context, _prepare, (pool, by.name, by.parameters)) as executor:
+    with ProcessPoolExecutor(workers, context, _prepare, (pool, by.name, by.parameters, carbon)) as executor:
         asked = {executor.submit(_in_worker, case): key for key, case in to_do}
         for future in as_completed(asked):
             yield asked[future], future.result()
 
 
-_prepared: list[tuple[Pool, Rule]] = []  # what a worker process replays; empty in the main process
+_prepared: list[tuple[Pool, Rule, Intensity | None]] = []  # what a worker process replays; empty in the main process
 
 
-def _prepare(pool: Pool, policy: str, parameters: dict[str, Any]) -> None:
-    _prepared[:] = [(pool, rule(policy, parameters))]
+def _prepare(pool: Pool, policy: str, parameters: dict[str, Any], carbon: Intensity | None) -> None:
+    _prepared[:] = [(pool, rule(policy, parameters), carbon)]
 
 
 def _in_worker(case: Case) -> dict[str, Any]:
-    return play(*_prepared[0], case)
+    pool, by, carbon = _prepared[0]
+    return play(pool, by, case, carbon)
 
 
-def play(pool: Pool, by: Rule, case: Case) -> dict[str, Any]:
+def play(pool: Pool, by: Rule, case: Case, carbon: Intensity | None = None) -> dict[str, Any]:
     """Replay one case."""
     loaded = changed(pool, case)
     found = simulate(
-        loaded, case.discipline, placement=case.placement, parameters=dict(case.setting), by=by, percent=case.percent
+        loaded,
+        case.discipline,
+        placement=case.placement,
+        parameters=dict(case.setting),
+        by=by,
+        percent=case.percent,
+        carbon=carbon,
+        greener_s=case.greener,
     )
     return told(loaded, found)
 
@@ -164,10 +180,12 @@ def changed(pool: Pool, case: Case) -> Pool:
     return seeded if case.load == 1.0 else scale(seeded, case.load)
 
 
-def keys_of(pool: Pool, by: Rule, cases: Sequence[Case]) -> list[str]:
-    """Make a key of all that each case depends on: jobs, places, standing, the rule and the case itself."""
+def keys_of(pool: Pool, by: Rule, cases: Sequence[Case], carbon: Intensity | None = None) -> list[str]:
+    """Make a key of all that each case depends on: jobs, places, standing, the rule, carbon intensity and the case itself."""
     trace = arriving(pool, "consolidated")
     rule_and_pool = f"{by.name} {sorted(by.parameters.items())} {_digest(trace)} {pool.charter.window_s}"
+    if carbon is not None:
+        rule_and_pool += f" {_digest_of(carbon)}"
 
     @cache
     def key(case: Case) -> str:
@@ -190,15 +208,28 @@ def _digest(trace: Trace) -> str:
     return digest.hexdigest()
 
 
+def _digest_of(carbon: Intensity) -> str:
+    digest = hashlib.sha256(json.dumps(carbon.regions).encode())
+    for name, table in carbon.kinds.items():
+        digest.update(name.encode() + (b"" if table is None else hashlib.sha256(table.tobytes()).digest()))
+    return digest.hexdigest()
+
+
 def rows(case: Case, result: dict[str, Any]) -> list[dict[str, Any]]:
     """Write what a case told as rows: one for the pool, with an empty member, and one for each member."""
     head = {
         "discipline": case.discipline,
         "variant": case.variant,
-        **{name: getattr(case, name) for name in ("placement", "percent", "load", "seed")},
+        **{name: getattr(case, name) for name in ("placement", "percent", "load", "seed", "greener")},
     }
-    whole = {key: value for key, value in result.items() if not isinstance(value, list | dict) and key not in head}
-    each = [{k: v for k, v in row.items() if not isinstance(v, dict)} for row in result["members"]]
+    whole = _flat({key: value for key, value in result.items() if key not in head})
+    each = [_flat(row) for row in result["members"]]
     columns = list(dict.fromkeys([*whole, *(key for row in each for key in row if key != "member")]))
     told_rows = [{"member": ""} | whole, *each]
     return [head | {"member": row["member"]} | {key: row.get(key) for key in columns} for row in told_rows]
+
+
+def _flat(told: dict[str, Any]) -> dict[str, Any]:
+    """Keep single values, and both kinds of grams, as in ``carbon_g.direct``."""
+    grams = {f"{key}.{kind}": g for key in GRAMS for kind, g in told.get(key, {}).items()}
+    return {key: value for key, value in told.items() if not isinstance(value, list | dict)} | grams

@@ -7,13 +7,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apportion.domain.arrays import kinds
 from apportion.simulation import first_come, ranked
 from apportion.simulation.disciplines import entitled, fair_share, skip_fifo, strict_fifo
 from apportion.simulation.disciplines.entitled import entitled_share, parts
 from apportion.simulation.disciplines.fair_share import compare, shares
 from apportion.simulation.estimates import estimated
 from apportion.simulation.events import ARRIVED, RUNNING, begin, complete, opening
-from apportion.simulation.lines import kinds
 from apportion.simulation.replay import replay
 from traces import trace_of, traces
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from apportion import registry
 from apportion.cli.options import notices
+from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.situation import Window
 from apportion.errors import BadInput, NotFound
 from apportion.loop import Rule, charter_rule, rule
+from apportion.sources._carbon import read_intensity
 
 
 def read_pool(path: Path) -> Pool:
@@ -45,6 +47,17 @@ def parameters(assignments: list[str] | None) -> dict[str, Any]:
             raise BadInput(f'"{assignment}" is not of the form key=value', "--set", "write for example --set to=size")
         result[key] = _value(value)
     return result
+
+
+def intensity(paths: list[Path] | None, start: str | None) -> Intensity | None:
+    """Read ``--carbon`` and ``--carbon-start``; None where no table is given."""
+    if not paths:
+        if start is not None:
+            raise BadInput("there is no table in which to begin", "--carbon-start", "give one with --carbon FILE")
+        return None
+    read, notes = read_intensity(paths, start)
+    notices(notes)
+    return read
 
 
 def _value(word: str) -> Any:

@@ -9,6 +9,9 @@ from apportion.cli.options import Format, Output, PolicyName, PoolPath, Quiet, S
 from apportion.cli.output import emit
 from apportion.errors import BadInput
 
+KILO = 1000
+MOST_SLACK_S = 100 * 366 * 86_400  # a century
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -36,6 +39,26 @@ def simulate(
     seed: Annotated[
         list[str] | None, typer.Option("--seed", help="What decides ties, instead of the charter's.")
     ] = None,
+    greener: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--greener",
+            metavar="SECONDS",
+            min=0,
+            max=MOST_SLACK_S,
+            help="Seconds for which jobs may be held back for a greener hour.",
+        ),
+    ] = None,
+    carbon: Annotated[
+        list[Path] | None,
+        typer.Option("--carbon", metavar="FILE", help="Carbon intensity by hour; several files bring several regions."),
+    ] = None,
+    carbon_start: Annotated[
+        str | None,
+        typer.Option(
+            "--carbon-start", metavar="HOUR", help="Hour of that table which is second 0, by default its first."
+        ),
+    ] = None,
     parameters: Set = None,
     jobs_out: Annotated[
         Path | None, typer.Option("--jobs-out", metavar="FILE", help="One row a job, as .csv, .csv.gz or .parquet.")
@@ -60,14 +83,20 @@ def simulate(
     given = {key: str(value) for key, value in reading.parameters(parameters).items()}
     asked = discipline or ["entitled"]
     cases = sweeps.grid(
-        [_with(one, given) for one in asked], placement or ["counting"], percent or [100], load or [1.0], seed or [""]
+        [_with(one, given) for one in asked],
+        placement or ["counting"],
+        percent or [100],
+        load or [1.0],
+        seed or [""],
+        greener or [0],
     )
+    table = reading.intensity(carbon, carbon_start)
     if len(cases) > 1 or out is not None:
         if jobs_out is not None:
             raise BadInput("a sweep has no single list of jobs", "--jobs-out", "replay the one case you want alone")
-        _sweep(read, by, cases, out, processes, output)
+        _sweep(read, by, cases, table, out, processes, output)
         return
-    _once(read, by, cases[0], jobs_out, output)
+    _once(read, by, cases[0], table, jobs_out, output)
 
 
 def _with(discipline: str, given: dict[str, str]) -> str:
@@ -76,7 +105,7 @@ def _with(discipline: str, given: dict[str, str]) -> str:
     return discipline if not pairs else f"{discipline}{',' if ':' in discipline else ':'}{pairs}"
 
 
-def _once(read: Any, by: Any, case: Any, jobs_out: Path | None, output: Format) -> None:
+def _once(read: Any, by: Any, case: Any, carbon: Any, jobs_out: Path | None, output: Format) -> None:
     from apportion import replays, sweeps
     from apportion.cli.progress import clock_bar
     from apportion.ledger.job_file import write_jobs
@@ -91,24 +120,27 @@ def _once(read: Any, by: Any, case: Any, jobs_out: Path | None, output: Format) 
             by=by,
             percent=case.percent,
             tick=tick,
+            carbon=carbon,
+            greener_s=case.greener,
         )
     if jobs_out is not None:
         write_jobs(jobs_out, changed, replay)
     told = replays.told(changed, replay)
-    emit(output, lambda: told, _rows(told), _title(read.charter.name, told, by.name), _sentence(told))
+    said = _sentence(told) + ("" if carbon is None else _emitted(told))
+    emit(output, lambda: told, _rows(told), _title(read.charter.name, told, by.name), said)
 
 
-def _sweep(read: Any, by: Any, cases: list[Any], out: Path | None, processes: int, output: Format) -> None:
+def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, processes: int, output: Format) -> None:
     from apportion import sweeps
     from apportion.cli.progress import bar
     from apportion.ledger import sweep_file
 
     kept = sweep_file.opened(out) if out is not None else None
-    known = {} if kept is None else kept.known(sweeps.keys_of(read, by, cases))
+    known = {} if kept is None else kept.known(sweeps.keys_of(read, by, cases, carbon))
     keep = (lambda _key, _told: None) if kept is None else kept.keep
     found = []
     with bar("replaying", len(cases)) as tick:
-        for pair in sweeps.sweep(read, by, cases, known, processes, keep):
+        for pair in sweeps.sweep(read, by, cases, known, processes, keep, carbon):
             found.append(pair)
             tick(len(found))
     if kept is not None:
@@ -126,7 +158,7 @@ def _sweep(read: Any, by: Any, cases: list[Any], out: Path | None, processes: in
 def _case_row(case: Any, told: dict[str, Any], cases: list[Any]) -> dict[str, Any]:
     varied = {
         name: getattr(case, name)
-        for name in ("placement", "percent", "load", "seed")
+        for name in ("placement", "percent", "load", "seed", "greener")
         if len({getattr(one, name) for one in cases}) > 1
     }
     return {
@@ -135,6 +167,7 @@ def _case_row(case: Any, told: dict[str, Any], cases: list[Any]) -> dict[str, An
         "finished": told["finished"],
         "mean JCT s": told["mean_jct_s"],
         "mean wait s": told["mean_wait_s"],
+        **{f"CO2e kg {_KIND[kind]}": grams / KILO for kind, grams in told["carbon_g"].items() if grams is not None},
         "p99 JCT s": told["p99_jct_s"],
         "utilisation %": None if told["utilisation"] is None else 100 * told["utilisation"],
         "worst ρ": told["worst_rho"],
@@ -171,8 +204,18 @@ def _sentence(told: dict[str, Any]) -> str:
     never = f" {left:,} never started: larger than the pool." if left else ""
     return (
         f"{told['finished']:,} jobs finished, mean JCT {told['mean_jct_s']:,.0f} s, mean wait {told['mean_wait_s']:,.0f} s, "
-        f"utilisation {100 * told['utilisation']:.1f} %, Jain index of 1/ρ {_number(told['jain_rho'])}.{never}"
+        f"utilisation {100 * told['utilisation']:.1f} %, Jain index of 1/ρ {_number(told['jain_rho'])}."
+        f"{never}"
     )
+
+
+_KIND = {"direct": "direct", "lifecycle": "life-cycle"}
+
+
+def _emitted(told: dict[str, Any]) -> str:
+    """Say how much CO2e the machines stood for."""
+    known = [f"{g / KILO:,.1f} kg {_KIND[kind]}" for kind, g in told["carbon_g"].items() if g is not None]
+    return f" CO2e {', '.join(known)}." if known else " CO2e is not known: give nodes idle_watts and max_watts."
 
 
 def _number(value: float | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from apportion.domain.arrays import Bools, Ints
+from apportion.domain.intensity import Intensity
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held, Schedule
@@ -34,6 +35,7 @@ class Replay:
     pooled : every job in the one pool
     alone : by name of the discipline at home, every job on its own member's entitlement
     places, held : what held the jobs, and which held what; None where nobody kept it
+    intensity : carbon intensity of the electricity meanwhile; None where it is not known
     """
 
     discipline: str
@@ -43,6 +45,7 @@ class Replay:
     alone: dict[str, Schedule] = field(default_factory=dict)
     places: Places | None = None
     held: Held | None = None
+    intensity: Intensity | None = None
 
 
 @dataclass(frozen=True, eq=False)

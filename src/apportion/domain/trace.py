@@ -85,7 +85,7 @@ class Trace:
 
     Attributes
     ----------
-    id, member, submit_s, duration_s : (J,) seconds at speed 1
+    id, member, submit_s, duration_s : (J,) seconds at speed 1; a job that is held back counts as submitted when released
     need : (J, R) what a whole gang holds, whole thousandths
     capacity : (R,) what is shared
     entitlement : (N, R) what each member has alone

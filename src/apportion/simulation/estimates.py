@@ -15,10 +15,9 @@ import math
 import numpy as np
 from scipy.special import ndtri
 
-from apportion.domain.arrays import Floats, Ints
+from apportion.domain.arrays import Floats, Ints, kinds
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
-from apportion.simulation.lines import kinds
 
 KNOWN = ("exact", "member_mean", "class_median", "noise:0.5")
 MOST_NOISE = 3.0

@@ -1,7 +1,7 @@
 """What happens next, and who runs then? The parts that every kernel is made of.
 
 All that a replay knows is in arrays, so that a kernel can stop before any instant and go on later, under a virtual clock
-and under a real one. The order at one instant is: what comes and goes, completions, arrivals in file order, one dispatch. A
+and under a real one. The order at one instant is: completions, what comes and goes, arrivals in file order, one dispatch. A
 job of no length completes at the instant it starts, which makes that instant come up again.
 
 A gang that is stopped keeps its progress. When it starts again it holds its places for its restart cost before it goes on;
@@ -12,16 +12,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from apportion.domain.arrays import Bools, Ints
+from apportion.domain.arrays import Bools, Ints, kinds
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace, no_changes
 from apportion.errors import BadInput
 from apportion.simulation.compiled import compiled
-from apportion.simulation.room import FIRST, JOB, RESTART, WORKERS, Room, give, on, opened, seek, take
+from apportion.simulation.layout import laid_out
+from apportion.simulation.room import FIRST, KIND, RESTART, WORKERS, Room, give, look_anew, on, take
+from apportion.simulation.searching import seek
 
 FOREVER = 2**63 - 1
 ARRIVED, RUNNING, CHANGED = 0, 1, 2  # the entries of State.counts
-START, END, SINCE, HELD, STOPS, LEFT, ON, AT, SLOTS = 0, 1, 2, 3, 4, 5, 6, 7, 8  # columns of State.book
+START, END, SINCE, HELD, STOPS, LEFT, ON, AT, SLOTS, NOW_ON = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9  # columns of State.book
 Rows = Ints | slice
 
 
@@ -33,7 +35,8 @@ class Jobs(NamedTuple):
     submit : (J,)
     need : (J, R) of the whole gang
     lasts : (J, C) seconds on each class of places, `NEVER` where it cannot run
-    facts : (J, 3) `WORKERS`, `RESTART` in seconds, and where the `FIRST` of its places stands in Room.slots
+    facts : (J, 4) `WORKERS`, `RESTART` in seconds, where the `FIRST` of its places stands in Room.slots, and its `KIND`:
+        gangs of one kind fit or do not fit together, and go to the same places
     """
 
     submit: Ints
@@ -49,11 +52,12 @@ class State(NamedTuple):
     ----------
     counts : (3,) jobs that have arrived, jobs that run, changes that have happened
     places : (P, 2R) what is free on each place and, in the second half, what there is when nothing runs
-    book : (J, 9) of each job: seconds of its first `START` and of its `END`, `NEVER` before; `SINCE`, seconds of its last
+    book : (J, 10) of each job: seconds of its first `START` and of its `END`, `NEVER` before; `SINCE`, seconds of its last
         start; `HELD`, seconds for which it held its places until it was last stopped or ended; `STOPS`, how often it was
         stopped; what was then `LEFT`, in seconds `ON` a class of places; `AT` which entry of the heap it stands; on how
-        many places it is (`SLOTS`)
+        many places it is (`SLOTS`), and of which class (`NOW_ON`)
     ends, job : (J,) binary heap of the running jobs, the next to end first; only `counts[RUNNING]` entries mean anything
+    used : (P, R) resource-seconds for which each place was held by gangs that were stopped or ended since
     changes : (H, 2 + R) second, place, and how much more it holds from then on
     room : how places are searched
     """
@@ -63,6 +67,7 @@ class State(NamedTuple):
     book: Ints
     ends: Ints
     job: Ints
+    used: Ints
     changes: Ints
     room: Room
 
@@ -84,12 +89,13 @@ def opening(trace: Trace) -> tuple[Rows, Jobs, State]:
     need, size = trace.need[rows], len(trace.need[rows])
     used: Bools = np.asarray(need.any(axis=0))
     need = need if used.all() else need[:, used]
-    facts = np.zeros((size, 3), dtype=np.int64)
+    facts = np.zeros((size, 4), dtype=np.int64)
     facts[:, WORKERS] = 1 if trace.workers is None else trace.workers[rows]
     facts[:, RESTART] = 0 if trace.restart_s is None else trace.restart_s[rows]
-    places, room, facts[:, FIRST] = opened(trace, need, facts[:, WORKERS], used)
+    facts[:, KIND] = _alike(need, facts[:, WORKERS], trace.lasts[rows])
+    places, room, facts[:, FIRST] = laid_out(trace, need, facts[:, WORKERS], facts[:, KIND], used)
     changes = trace.changes or no_changes(len(used))
-    book = np.zeros((size, 9), dtype=np.int64)
+    book = np.zeros((size, 10), dtype=np.int64)
     book[:, (START, END)] = NEVER
     state = State(
         np.zeros(3, dtype=np.int64),
@@ -97,10 +103,19 @@ def opening(trace: Trace) -> tuple[Rows, Jobs, State]:
         book,
         np.empty(size, dtype=np.int64),
         np.zeros(size, dtype=np.int64),
+        np.zeros((len(places), need.shape[1]), dtype=np.int64),
         fixed(np.column_stack([changes.at_s, changes.place, changes.delta[:, used]])),
         room,
     )
     return rows, Jobs(fixed(trace.submit_s[rows]), fixed(need), fixed(trace.lasts[rows]), fixed(facts)), state
+
+
+def _alike(need: Ints, workers: Ints, lasts: Ints) -> Ints:
+    """Number the kinds of gangs, of equal need, workers, and order of classes: (J, R), (J,), (J, C) → (J,) from 0."""
+    columns = [need, workers[:, None]]
+    if lasts.shape[1] > 1:
+        columns += [np.argsort(lasts, axis=1, kind="stable"), (lasts < 0).astype(np.int64)]
+    return kinds(np.column_stack(columns))
 
 
 def held_in_all(state: State) -> Ints:
@@ -135,28 +150,42 @@ def fits(jobs: Jobs, state: State, job: int) -> bool:
             if jobs.need[job, r] > state.places[0, r]:
                 return False
         return True
-    return seek(job, jobs.need[job], jobs.facts[job, WORKERS], jobs.lasts[job], state.places, state.room) >= 0
+    kind, workers = jobs.facts[job, KIND], jobs.facts[job, WORKERS]
+    return seek(kind, jobs.need[job], workers, jobs.lasts[job], state.places, state.room) >= 0
 
 
 @compiled
 def begin(jobs: Jobs, state: State, job: int, now: int) -> None:
     """Start a gang, which must fit, or let it go on. O(log running)."""
-    c, book = 0, state.book
+    c = 0
     if len(state.places) == 1:
         for r in range(jobs.need.shape[1]):
             state.places[0, r] -= jobs.need[job, r]
     else:
         workers = jobs.facts[job, WORKERS]
-        c = seek(job, jobs.need[job], workers, jobs.lasts[job], state.places, state.room)
-        book[job, SLOTS] = take(jobs.facts[job, FIRST], jobs.need[job], workers, state.places, state.room)
-    seconds = jobs.lasts[job, c]
+        c = seek(jobs.facts[job, KIND], jobs.need[job], workers, jobs.lasts[job], state.places, state.room)
+        state.book[job, SLOTS] = take(jobs.facts[job, FIRST], jobs.need[job], workers, state.places, state.room)
+    begin_there(jobs, state, job, c, now)
+
+
+@compiled
+def begin_there(jobs: Jobs, state: State, job: int, c: int, now: int) -> None:
+    """Start a gang that holds its places already, on a class of them, or let it go on. O(log running)."""
+    book, seconds = state.book, jobs.lasts[job, c]
     if book[job, START] == NEVER:
         book[job, START] = now
     elif book[job, STOPS] > 0:
         seconds = jobs.facts[job, RESTART] + left_on(jobs, state, job, c)
-    book[job, ON], book[job, SINCE] = c, now
+    book[job, NOW_ON], book[job, SINCE] = c, now
     state.counts[RUNNING] += 1
     _rise(state, state.counts[RUNNING] - 1, now + seconds, job)
+
+
+@compiled
+def runs(state: State, job: int) -> bool:
+    """Tell whether a job that has arrived runs."""
+    at = state.book[job, AT]
+    return bool(at < state.counts[RUNNING] and state.job[at] == job)
 
 
 @compiled
@@ -174,8 +203,7 @@ def complete(jobs: Jobs, state: State) -> int:
     """Free what the job that ends next holds, and return that job. O(log running)."""
     gone, now = state.job[0], state.ends[0]
     state.book[gone, END] = now
-    state.book[gone, HELD] += now - state.book[gone, SINCE]
-    _free(jobs, state, gone)
+    _free(jobs, state, gone, now - state.book[gone, SINCE])
     _remove(state, 0)
     return int(gone)
 
@@ -184,24 +212,30 @@ def complete(jobs: Jobs, state: State) -> int:
 def stop(jobs: Jobs, state: State, job: int, now: int) -> None:
     """Take a running gang off its places; it keeps its progress. O(log running)."""
     book = state.book
-    ran, left = now - book[job, SINCE], state.ends[book[job, AT]] - now
-    if book[job, STOPS] > 0 and ran < jobs.facts[job, RESTART]:
-        left -= jobs.facts[job, RESTART] - ran  # it was still restarting
-    book[job, LEFT] = left
-    book[job, HELD] += ran
+    ran = now - book[job, SINCE]
+    if book[job, STOPS] == 0 or ran > jobs.facts[job, RESTART]:  # (else it did nothing, and as much is left as before)
+        book[job, LEFT], book[job, ON] = state.ends[book[job, AT]] - now, book[job, NOW_ON]
     book[job, STOPS] += 1
-    _free(jobs, state, job)
+    _free(jobs, state, job, ran)
     _remove(state, book[job, AT])
 
 
 @compiled
-def _free(jobs: Jobs, state: State, job: int) -> None:
+def _free(jobs: Jobs, state: State, job: int, ran: int) -> None:
+    """Take a gang off its places after it held them for so many seconds."""
+    state.book[job, HELD] += ran
     if len(state.places) == 1:
         for r in range(jobs.need.shape[1]):
             state.places[0, r] += jobs.need[job, r]
+            state.used[0, r] += jobs.need[job, r] * ran
     else:
-        first, workers = jobs.facts[job, FIRST], jobs.facts[job, WORKERS]
-        give(first, state.book[job, SLOTS], jobs.need[job], workers, state.places, state.room)
+        first, workers, count = jobs.facts[job, FIRST], jobs.facts[job, WORKERS], state.book[job, SLOTS]
+        give(first, count, jobs.need[job], workers, state.places, state.room)
+        for i in range(first, first + count):
+            for r in range(jobs.need.shape[1]):
+                many = state.room.slots[i, 1]
+                part = jobs.need[job, r] if many == workers else jobs.need[job, r] // workers * many
+                state.used[state.room.slots[i, 0], r] += part * ran
 
 
 @compiled
@@ -213,8 +247,9 @@ def change(state: State, now: int) -> None:
         for r in range(width):
             state.places[state.changes[k, 1], r] += state.changes[k, 2 + r]
             state.places[state.changes[k, 1], width + r] += state.changes[k, 2 + r]
-        state.room.last[JOB] = NEVER
         state.counts[CHANGED] = k + 1
+    if len(state.places) > 1:
+        look_anew(state.places, state.room)
 
 
 @compiled

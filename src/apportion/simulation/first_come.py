@@ -49,10 +49,10 @@ def _advance(jobs: Jobs, state: State, stopped: Lines, first: Ints, until: int) 
         now = next_instant(jobs, state)
         if now >= until:
             return
-        if state.counts[CHANGED] < len(state.changes):
-            _change(jobs, state, stopped, now)
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
             complete(jobs, state)
+        if state.counts[CHANGED] < len(state.changes):
+            _change(jobs, state, stopped, now)
         while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
             state.counts[ARRIVED] += 1
         while stopped.number[0] > 0 and fits(jobs, state, head(stopped, 0)):

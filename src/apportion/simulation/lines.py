@@ -10,8 +10,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.simulation.compiled import compiled
-from apportion.simulation.events import Jobs, fixed
-from apportion.simulation.room import WORKERS
+from apportion.simulation.events import fixed
 
 BEGIN, SIZE, WHERE = 0, 1, 2  # columns of Lines.of
 
@@ -60,29 +59,6 @@ def lines(line: Ints, size: int, ranked: Ints | None = None) -> Lines:
         np.empty(size, dtype=np.int64),
         np.zeros(1, dtype=np.int64),
     )
-
-
-def kinds(rows: Ints) -> Ints:
-    """Number the distinct rows: (J, K) → (J,) from 0.
-
-    >>> kinds(np.array([[4, 1], [2, 1], [4, 1]]))
-    array([1, 0, 1])
-    """
-    kind = np.zeros(len(rows), dtype=np.int64)
-    for column in rows.T:
-        values, code = np.unique(column, return_inverse=True)
-        kind = np.unique(kind * len(values) + code, return_inverse=True)[1]
-    return kind
-
-
-def alike(jobs: Jobs) -> Ints:
-    """Number the kinds of gangs that fit or do not fit together: equal need, workers, and order of classes: (J,)."""
-    columns = [jobs.need]
-    if len(jobs.facts) and (jobs.facts[:, WORKERS] != jobs.facts[0, WORKERS]).any():
-        columns.append(jobs.facts[:, WORKERS, None])
-    if jobs.lasts.shape[1] > 1:
-        columns += [np.argsort(jobs.lasts, axis=1, kind="stable"), (jobs.lasts < 0).astype(np.int64)]
-    return kinds(np.column_stack(columns))
 
 
 @compiled

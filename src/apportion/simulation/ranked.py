@@ -1,4 +1,4 @@
-"""What if every gang has a rank, and those that do not fit are passed over?"""
+"""What if every gang has a rank, and those that do not fit are passed over, or block?"""
 
 from functools import partial
 
@@ -22,11 +22,12 @@ from apportion.simulation.events import (
     overfull,
     stop,
 )
-from apportion.simulation.lines import BEGIN, Lines, alike, head, join, leave, lines
+from apportion.simulation.lines import BEGIN, Lines, head, join, leave, lines
 from apportion.simulation.replay import KernelQueue
+from apportion.simulation.room import KIND
 
 
-def open_queue(trace: Trace, order: Ints) -> KernelQueue:
+def open_queue(trace: Trace, order: Ints, *, blocking: bool = False) -> KernelQueue:
     """Start, among the queued gangs that fit, the one that comes first in `order`; pass over those that do not fit.
 
     Gangs of one kind fit or do not fit together, so only the first of each is looked at: a start costs O(kinds queued ·
@@ -35,6 +36,7 @@ def open_queue(trace: Trace, order: Ints) -> KernelQueue:
     Parameters
     ----------
     order : (J,) all rows of the trace, the one to go first in front
+    blocking : whether the first queued gang holds up all others until it fits: then all stand in one line
 
     Raises
     ------
@@ -42,7 +44,7 @@ def open_queue(trace: Trace, order: Ints) -> KernelQueue:
         if the last job could end beyond what 64 bits can tell.
     """
     rows, jobs, state = opening(trace)
-    kind = alike(jobs)
+    kind = np.zeros(len(jobs.submit), dtype=np.int64) if blocking else jobs.facts[:, KIND]
     queued = lines(kind, int(kind.max(initial=-1)) + 1, within(order, rows, len(trace)))
     return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued))
 
@@ -75,6 +77,8 @@ def _advance(jobs: Jobs, state: State, queued: Lines, until: int) -> None:
 @compiled
 def arrive(jobs: Jobs, state: State, queued: Lines, now: int) -> None:
     """Handle everything that happens at an instant but the dispatch."""
+    while state.counts[RUNNING] > 0 and state.ends[0] == now:
+        complete(jobs, state)
     if state.counts[CHANGED] < len(state.changes):
         change(state, now)
         job = overfull(jobs, state)
@@ -82,8 +86,6 @@ def arrive(jobs: Jobs, state: State, queued: Lines, now: int) -> None:
             stop(jobs, state, job, now)
             join(queued, job)
             job = overfull(jobs, state)
-    while state.counts[RUNNING] > 0 and state.ends[0] == now:
-        complete(jobs, state)
     while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
         join(queued, state.counts[ARRIVED])
         state.counts[ARRIVED] += 1

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from apportion.domain.arrays import Ints
+from apportion.domain.arrays import Ints, kinds
 from apportion.domain.charter import DEFAULT_WINDOW_S
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput
@@ -43,8 +43,9 @@ from apportion.simulation.events import (
     overfull,
     stop,
 )
-from apportion.simulation.lines import Lines, alike, head, join, kinds, leave, lines
+from apportion.simulation.lines import Lines, head, join, leave, lines
 from apportion.simulation.replay import KernelQueue
+from apportion.simulation.room import KIND
 
 ALONE = ("strict_fifo", "skip_fifo")
 PLANNED = True
@@ -97,7 +98,7 @@ def open_queue(trace: Trace, window_s: int = DEFAULT_WINDOW_S) -> Queue:
         raise BadInput(f"window_s is {window_s}", "discipline entitled", f"give 1 to {LONGEST_WINDOW_S} seconds")
     rows, jobs, state = opening(trace)
     books = _books(trace, rows, held_in_all(state), window_s)
-    pairs = kinds(np.column_stack([books.member, alike(jobs)]))
+    pairs = kinds(np.column_stack([books.member, jobs.facts[:, KIND]]))
     queued = lines(pairs, int(pairs.max(initial=-1)) + 1)
     return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued, books), partial(_follow, books))
 
@@ -174,6 +175,8 @@ def _advance(jobs: Jobs, state: State, queued: Lines, books: Books, until: int) 
         now = next_instant(jobs, state)
         if now >= until:
             return
+        while state.counts[RUNNING] > 0 and state.ends[0] == now:
+            _hold(jobs, books, complete(jobs, state), -1, now)
         if state.counts[CHANGED] < len(state.changes):
             change(state, now)
             job = overfull(jobs, state)
@@ -182,8 +185,6 @@ def _advance(jobs: Jobs, state: State, queued: Lines, books: Books, until: int) 
                 _hold(jobs, books, job, -1, now)
                 join(queued, job)
                 job = overfull(jobs, state)
-        while state.counts[RUNNING] > 0 and state.ends[0] == now:
-            _hold(jobs, books, complete(jobs, state), -1, now)
         while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
             join(queued, state.counts[ARRIVED])
             state.counts[ARRIVED] += 1

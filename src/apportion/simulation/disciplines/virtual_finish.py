@@ -9,6 +9,9 @@ What is known of durations is `estimate` (see `estimates`); nothing else looks a
 (``exact``) and ``strict_fifo`` at home, the time of a job depends on no job submitted after it; otherwise later jobs
 have a say, as what a pool knows of its members from before would.
 
+With `preemptive` all live gangs stand in that order, and what runs is what fits beside all that run ahead of it: a gang may
+stop those behind it, and one that was stopped pays `restart_s` when it goes on.
+
 One replay at home, and one by rank. Ancestors: virtual clocks of fair queueing (Zhang, SIGCOMM 1990); the fair sojourn
 protocol (Friedman and Henderson, SIGMETRICS 2003), which serves in the order of completion under an ideal equal division.
 """
@@ -23,7 +26,7 @@ from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
-from apportion.simulation import first_come, ranked
+from apportion.simulation import first_come, overtaking, ranked
 from apportion.simulation.alone import alone as at_home
 from apportion.simulation.estimates import estimated
 
@@ -32,20 +35,34 @@ PLANNED = False
 HOMES = {"strict_fifo": first_come.open_queue, "skip_fifo": ranked.by_arrival}
 
 
-def open_queue(trace: Trace, alone: str = "strict_fifo", estimate: str = "exact") -> Queue:
+def open_queue(
+    trace: Trace,
+    alone: str = "strict_fifo",
+    estimate: str = "exact",
+    preemptive: bool = False,
+    restart_s: str = "0",
+    churn: int = -1,
+) -> Queue:
     """Start a replay.
 
     Parameters
     ----------
     alone : the discipline at home, ``strict_fifo`` or ``skip_fifo``
     estimate : what is known of durations
+    preemptive : whether a gang may stop those behind it
+    restart_s : seconds that a gang which was stopped holds its places before it goes on: one number, or three for gangs of
+        one GPU, of up to eight, and of more
+    churn : most stops an hour; -1 for no bound
 
     Raises
     ------
     BadInput
-        for another discipline or estimate, or if the last job could end beyond what 64 bits can tell.
+        for parameters that cannot be read, or if the last job could end beyond what 64 bits can tell.
     """
-    return ranked.open_queue(trace, order(trace, alone, estimate))
+    ranks = order(trace, alone, estimate)
+    if preemptive:
+        return overtaking.open_queue(trace, ranks, restart_s=restart_s, churn=churn)
+    return ranked.open_queue(trace, ranks)
 
 
 def order(trace: Trace, alone: str, estimate: str) -> Ints:

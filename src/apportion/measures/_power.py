@@ -1,0 +1,57 @@
+"""What do places draw, idle and beyond?
+
+A place draws idle + (max − idle) · u watts, u the held part of its GPUs, or of its cores where it has none; a place is one
+node, or under ``counting`` all nodes of a class, each then with the same held part.
+"""
+
+import numpy as np
+
+from apportion.domain.arrays import Floats, Ints
+from apportion.domain.history import History
+from apportion.domain.pool import Pool
+from apportion.domain.schedule import Held
+from apportion.domain.trace import Places
+
+MILLI = 1000.0
+
+
+def said(pool: Pool, places: Places) -> bool:
+    """Tell whether every node that belongs to a place says what it draws."""
+    return len(places.of) > 0 and bool((pool.nodes.max_milli_watts[places.of >= 0] > 0).all())
+
+
+def horizon(history: History) -> tuple[int, int]:
+    """From the first submission to the last end; of no length if nothing ran."""
+    jobs, replay = history.pool.jobs, history.replay
+    if jobs is None or replay is None or not replay.pooled.finished.any():
+        return 0, 0
+    return int(jobs.submit_s.min()), int(replay.pooled.end_s.max())
+
+
+def watts(of_nodes: Ints, places: Places) -> Floats:
+    """Sum the milliwatts of nodes over places, in watts: (K,) → (P,)."""
+    total, on = np.zeros(len(places.amount)), places.of >= 0
+    np.add.at(total, places.of[on], of_nodes[on] / MILLI)
+    return total
+
+
+def beyond_idle(pool: Pool, places: Places) -> Floats:
+    """Watts that a place draws beyond idle when all of it is held: (P,)."""
+    return watts(pool.nodes.max_milli_watts - pool.nodes.idle_milli_watts, places)
+
+
+def drawing(pool: Pool, places: Places) -> tuple[Ints, Ints]:
+    """By which resource the held part of each place is told, and how much of it there is: (P,), (P,)."""
+    rank = [pool.resources.index(name) for name in ("gpu_milli", "cpu_milli") if name in pool.resources]
+    if not rank:
+        return np.zeros(len(places.amount), dtype=np.int64), np.zeros(len(places.amount), dtype=np.int64)
+    r = np.where(places.amount[:, rank[0]] > 0, rank[0], rank[-1]).astype(np.int64)
+    return r, places.amount[np.arange(len(r)), r]
+
+
+def joules_beyond_idle(pool: Pool, places: Places, held: Held) -> Floats:
+    """What was drawn beyond idle: (P,)."""
+    r, whole = drawing(pool, places)
+    used = held.used[np.arange(len(r)), r]
+    seconds = np.divide(used, whole, out=np.zeros(len(r)), where=whole > 0)
+    return np.asarray(beyond_idle(pool, places) * seconds)
