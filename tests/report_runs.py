@@ -48,7 +48,8 @@ def with_claims_only():
     """Take the jobs away."""
 
     def change(run):
-        run |= {"stream": None, "waiting": [], "timeline": None, "sizing": None, "windows": empty_windows()}
+        run |= {"stream": None, "waiting": [], "timeline": None, "completion": None}
+        run |= {"sizing": None, "windows": empty_windows()}
         run["demand"] |= {"why": "claims", "window": [0, 3600]}
         run["figures"] = [one for one in run["figures"] if "owned" in one["rows"]]
         run["lorenz"] = run["lorenz"][:2]
@@ -64,7 +65,7 @@ def with_nobody_alone():
     """Let no job of anybody fit at home."""
 
     def change(run):
-        run["sizing"] = None
+        run["sizing"] = run["completion"] = None
         for row in run["waiting"]:
             row |= {
                 "alone": dict.fromkeys(row["alone"]),
@@ -144,8 +145,10 @@ def with_many_members(count=450):
         run["waiting"] = of(run["waiting"])
         run["demand"]["rows"] = of(run["demand"]["rows"])
         run["plan"]["members"] = of(run["plan"]["members"])
-        used = [[row[k % len(row)] for k in range(count)] for row in run["timeline"]["used"]]
-        run["timeline"] |= {"members": names, "used": used}
+        wide = lambda rows: [[row[k % len(row)] for k in range(count)] for row in rows]  # noqa: E731  # two words
+        line = run["timeline"]
+        line |= {"members": names, "used": wide(line["used"]), "queued": wide(line["queued"])}
+        run["completion"]["members"] = of(run["completion"]["members"])
 
     return changed(change)
 
@@ -189,6 +192,26 @@ def with_several_resources():
     return changed(change)
 
 
+def with_nobody_waiting():
+    """Let every job start when it is submitted."""
+
+    def change(run):
+        run["timeline"]["queued"] = [[0.0] * len(row) for row in run["timeline"]["queued"]]
+        for job in run["timeline"]["busiest"]["jobs"]:
+            job["start_s"] = job["submit_s"]
+
+    return changed(change)
+
+
+def of_an_earlier_version():
+    """Take away what run.json did not hold at first: the queue, the busiest time, and how completion times are spread."""
+
+    def change(run):
+        del run["completion"], run["timeline"]["queued"], run["timeline"]["busiest"]
+
+    return changed(change)
+
+
 def with_nothing_gained():
     """Let the pool be exactly as good as home for cluster04, and let the whole pool be needed for it."""
 
@@ -213,6 +236,8 @@ ALL = {
     "no safe size": with_no_safe_size,
     "whole pool only": with_whole_pool_only,
     "nothing gained": with_nothing_gained,
+    "nobody waiting": with_nobody_waiting,
+    "earlier version": of_an_earlier_version,
     "impossible jobs": with_impossible_jobs,
     "many members": with_many_members,
     "payments": with_payments,

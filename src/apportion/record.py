@@ -10,25 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from apportion import assessment, loop, registry
+from apportion import assessment, loop, pictured, registry
 from apportion.domain.history import History, Replay, Usage
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
-from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation
 from apportion.domain.verdict import Verdict
 from apportion.domain.window import busiest, stream
 from apportion.ledger.plan_file import plan_json
 from apportion.loop import Rule
-from apportion.measures._stages import scarcest
 from apportion.measures.lorenz import curves
 from apportion.replays import arriving, at_home, figures
 from apportion.simulation.services import serve
 
 HOMES = ("strict_fifo", "skip_fifo")
-STEPS_S = (60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
-MOST_STEPS = 120
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +111,8 @@ def record(pool: Pool, by: Rule, done: Done, sizing: dict[str, Any] | None, comm
         "figures": _figures(done.history),
         "waiting": _waiting(done.history),
         "lorenz": _lorenz(done.history),
-        "timeline": _timeline(done.history),
+        "completion": pictured.completion(done.history),
+        "timeline": pictured.over_time(done.history),
         "sizing": sizing,
     }
 
@@ -213,29 +210,3 @@ def _lorenz(history: History) -> list[dict[str, Any]]:
         }
         for stage, (population, share) in curves(history).items()
     ]
-
-
-def _timeline(history: History) -> dict[str, Any] | None:
-    """Show what members used on average in each step of time, of the scarcest resource, in whole units."""
-    pool, replay = history.pool, history.replay
-    if replay is None or pool.jobs is None or not replay.pooled.finished.any():
-        return None
-    r = scarcest(history)
-    ran = replay.pooled.finished
-    start, end = replay.pooled.start_s[ran], replay.pooled.end_s[ran]
-    first = int(pool.jobs.submit_s.min())
-    step = next((s for s in STEPS_S if (int(end.max()) - first) / s <= MOST_STEPS), STEPS_S[-1])
-    edges = np.arange(first, int(end.max()) + step, step)
-    need, member = pool.jobs.gang[ran, r].astype(np.float64), pool.jobs.member[ran]
-    before = np.array(
-        [np.bincount(member, need * np.clip(edge - start, 0, end - start), len(pool.members)) for edge in edges]
-    )
-    used = (before[1:] - before[:-1]) / (step * MILLI)
-    return {
-        "step_s": step,
-        "start_s": first,
-        "members": list(pool.members.id),
-        "used": np.round(used, 3).tolist(),
-        "capacity": int(replay.capacity[r]) / MILLI,
-        "resource": pool.resources[r],
-    }

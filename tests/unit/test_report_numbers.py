@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apportion.report.charts.scales import linear, logarithmic, nice_top, spread, ticks
+from apportion.report.charts.scales import linear, log_times, logarithmic, nice_top, spread, ticks, time_ticks
 from apportion.report.numbers import time_unit
 from apportion.report.table import amounts, parts, ratios
 from apportion.report.telling import telling
@@ -113,3 +113,30 @@ def test_labels_never_overlap(wanted):
     placed = sorted(spread(wanted, 17, 0, 300))
     assert all(b - a >= 17 - 1e-6 for a, b in pairwise(placed))
     assert placed[-1] <= 300 + 1e-6
+
+
+@given(st.integers(60, 10**9))
+@settings(deadline=None)
+def test_time_axes_begin_at_zero_and_have_few_whole_steps(span_s):
+    _, length, times = time_ticks(span_s)
+    steps = {later - earlier for earlier, later in pairwise(times)}
+    assert times[0] == 0
+    assert times[-1] <= span_s
+    assert len(times) <= 9
+    assert len(steps) <= 1
+    assert all(step % length == 0 or length % step == 0 for step in steps)
+
+
+@given(st.floats(1, 1e7), st.floats(2, 1e6))
+@settings(deadline=None)
+def test_logarithmic_time_axes_show_something_and_not_too_much(low, factor):
+    times = log_times(low, low * factor)
+    assert all(low <= at <= low * factor for at in times)
+    assert len(times) <= 10
+    assert times or factor < 3
+
+
+def test_the_figures_of_an_axis_have_their_digits_in_common():
+    assert EN.alike([0, 2.5, 5, 7.5]) == ["0.0", "2.5", "5.0", "7.5"]
+    assert EN.alike([0, 500, 1000]) == ["0", "500", "1,000"]
+    assert EN.alike([0, 0.25, 0.5]) == ["0.00", "0.25", "0.50"]

@@ -10,8 +10,9 @@ import pytest
 
 import report_runs
 from apportion.errors import BadInput
+from apportion.report.charts.sizing_lines import Line, sizing_lines
 from apportion.report.page import page
-from apportion.report.telling import LANGUAGES
+from apportion.report.telling import LANGUAGES, telling
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -110,6 +111,48 @@ def test_charts_carry_a_table_after_them():
         assert '<figure class="table' in part
 
 
+PICTURES = {"bars", "dumbbell", "ratios", "cumulative", "ranges", "fewest", "lorenz", "stacked", "queue", "gantt"}
+
+
+def captions(run, language):
+    return set(re.findall(r'<svg class="[a-z ]*" [^>]*aria-label="([^"]*)"', page(run, language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_of_a_replay_is_there(language):
+    tell = telling(language)
+    titles = {tell.text(f"charts.{name}_title", resource=tell.resource("gpu_milli")) for name in PICTURES}
+    assert titles <= captions(report_runs.sample(), language)
+    left_out = captions(report_runs.sample(), language) - captions(report_runs.of_an_earlier_version(), language)
+    assert left_out == {
+        tell.text(f"charts.{name}_title", resource=tell.resource("gpu_milli"))
+        for name in ("queue", "gantt", "cumulative", "ranges")
+    }
+
+
+def test_pictures_say_what_the_numbers_say():
+    run = report_runs.sample()
+    html = page(run).replace("\u00a0", " ")
+    used = [sum(row) for row in run["timeline"]["used"]]
+    assert f"On average {sum(used) / len(used):,.0f} of 1,504 are in use" in html
+    assert "In 11 % of the steps nobody waits." in html, "one of nine"
+    assert "Less time in the pool than alone, whichever the queue at home: 10 of 10 members" in html
+    assert "home: 6 of 10 members; more than under some queue at home: 4." in page(report_runs.with_losers()).replace(
+        "\u00a0", " "
+    )
+    assert "No job ever waited." in page(report_runs.with_nobody_waiting())
+
+
+def test_a_member_has_one_colour_in_every_picture_over_time():
+    run = report_runs.sample()
+    areas = re.findall(r'class="band (f\d|rest)"><title>([^<]*)</title>', page(run))
+    bars = re.findall(r'text-anchor="end">(cluster\d\d)</text>', page(run).split('id="busiest"')[1])
+    assert len(areas) == 2 * 7
+    assert len({name for _, name in areas}) == 7
+    assert len(set(areas)) == 7
+    assert len(bars) == len({job["member"] for job in run["timeline"]["busiest"]["jobs"]})
+
+
 def test_long_tables_say_how_much_they_leave_out():
     html = page(report_runs.with_many_members(450))
     assert "350 further rows are in run.json." in html
@@ -143,3 +186,16 @@ def test_the_same_run_gives_the_same_bytes_in_another_process_with_another_hash_
         for seed in ("1", "2")
     }  # fmt: skip
     assert len(digests) == 1
+
+
+def test_a_line_that_leaves_the_picture_and_comes_back_is_drawn_in_pieces():
+    wavy = Line("wavy", "s0", ((100, 1.0), (90, 4.0), (80, 4.0), (70, 1.0)), None, None)
+    lost = Line("lost", "s1", ((100, 3.0), (70, 5.0)), None, None)
+    svg = str(sizing_lines([wavy, lost], "home", {100: 10, 90: 9, 80: 8, 70: 7}, "GPUs", telling("en")))
+    curves = re.findall(r'<path d="M([^"]*)" class="curve (s\d)"', svg)
+    assert [style for _, style in curves] == ["s0", "s0"], "two pieces of one line, and none of the other"
+    corners = [[float(corner.split()[0]) for corner in points.split("L")] for points, _ in curves]
+    assert corners[0] == sorted(corners[0])
+    assert corners[0][-1] < corners[1][0]
+    assert "lost: 5.00 at 70\u00a0%" in svg, "named above, with where it ends"
+    assert "wavy:" not in svg

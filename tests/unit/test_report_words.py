@@ -97,6 +97,7 @@ NAMED_BY_RUNS = (
     "status.",
     "proofs.",
     "columns.unit_",
+    "time_axis.",
 )
 NOT_IN_ANY_CASE = {
     "findings.broken_promise_shown.lead",

@@ -54,6 +54,11 @@ class Numbers:
         near = abs(value - round(value)) < 5e-4
         return self.decimal(value, 0 if near or abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
+    def alike(self, values: Sequence[float]) -> list[str]:
+        """Write the round numbers of an axis, all with as many digits as the finest of them needs, three at most."""
+        digits = next((d for d in range(3) if all(abs(v - round(v, d)) < 1e-9 for v in values)), 3)
+        return [self.decimal(value, digits) for value in values]
+
     def percent(self, part: float | None, digits: int = 0) -> str:
         """Write a part of one in percent; a part that is not all of it never reads 100 %, nor a little 0 %."""
         if part is None or not math.isfinite(part):

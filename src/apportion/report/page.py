@@ -13,10 +13,21 @@ from apportion.report.facts import Run
 from apportion.report.finding import SIGNS, Finding
 from apportion.report.findings import findings
 from apportion.report.section import Section
-from apportion.report.sections import basis, concentration, demand, plan, pool, sizing, use, waiting
+from apportion.report.sections import (
+    basis,
+    busiest,
+    completion,
+    concentration,
+    demand,
+    plan,
+    pool,
+    sizing,
+    use,
+    waiting,
+)
 from apportion.report.telling import Telling, Value, telling
 
-SECTIONS = (pool, demand, plan, waiting, sizing, concentration, use, basis)
+SECTIONS = (pool, demand, plan, waiting, completion, sizing, concentration, use, busiest, basis)
 
 
 def page(run: Run, language: str = "en") -> str:

@@ -13,7 +13,7 @@ from apportion.report import facts
 from apportion.report.facts import Run
 from apportion.report.finding import SIGNS
 from apportion.report.findings import findings
-from apportion.report.sections import sizing
+from apportion.report.sections import fewest
 from apportion.report.sections.plan import SIGNS as VERDICT_SIGNS
 from apportion.report.sections.waiting import members_in_brief
 from apportion.report.table import Table
@@ -35,7 +35,7 @@ def closing(run: Run, language: str = "en") -> RenderableType:
     words = telling(language)
     parts: list[RenderableType] = [members(run, words), verdicts(run, words)]
     if run["sizing"]:
-        parts += [Text(), shown(sizing.fewest(run, words))]
+        parts += [Text(), shown(fewest.listed(run, words))]
     return Group(Text(), *parts, Text(), meaning(run, words))
 
 

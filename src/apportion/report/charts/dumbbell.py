@@ -10,36 +10,34 @@ from apportion.report.charts.svg import WIDTH, circle, line, picture, rect, text
 from apportion.report.numbers import time_unit
 from apportion.report.telling import Telling
 
-ROW, TOP, AXIS, NARROW = 27, 40, 46, 64
+ROW, TOP, AXIS = 27, 34, 46
 WIDE_RANGE = 20.0  # largest over smallest time above which equal ratios are drawn as equal distances
 HOME_STYLES = ("alone1", "alone2", "alone3")
 
 
 @dataclass(frozen=True)
 class Waits:
-    """One member's mean times from submission to end, in seconds, and its ρ, by discipline at home."""
+    """One member's mean times from submission to end, in seconds: in the pool, and by discipline at home."""
 
     member: str
     pooled: float
     alone: dict[str, float | None]
-    rho: dict[str, float | None]
 
 
 def dumbbell(rows: Sequence[Waits], homes: Sequence[str], telling: Telling) -> Markup:
-    """Draw a hollow mark for each time alone, a full one for the pool, and ρ beside them."""
+    """Draw a hollow mark for each time alone, and a full one for the pool."""
     left = 14 + max((wide(row.member) for row in rows), default=0)
-    columns = _columns(homes, telling)
-    right = columns[0] - 64 if columns else WIDTH - 16
+    right = WIDTH - 24
     times = [time for row in rows for time in (row.pooled, *row.alone.values()) if time]
     unit, length = time_unit(times)
     x, marks_at, wide_range = _scale([time / length for time in times], left, right)
     bottom = TOP + ROW * len(rows)
-    marks = [*_key(left, homes, columns, telling), *_axis(x, marks_at, bottom, telling)]
+    marks = [*_key(left, homes, telling), *_axis(x, marks_at, bottom, telling)]
     key = "charts.dumbbell_scale" if wide_range else "charts.dumbbell_linear"
     scale = telling.text(key, unit=telling.text(f"columns.unit_{unit}"))
     marks.append(text((left + right) / 2, bottom + 32, scale, "tick", "middle"))
     for k, row in enumerate(rows):
-        marks += _row(lambda time: x(time / length), TOP + ROW * k + ROW / 2, left, row, homes, columns, telling)
+        marks += _row(lambda time: x(time / length), TOP + ROW * k + ROW / 2, left, row, homes, telling)
     return picture(bottom + AXIS, telling.text("charts.dumbbell_title"), telling.text("charts.dumbbell_desc"), marks)
 
 
@@ -52,46 +50,30 @@ def _scale(times: list[float], left: float, right: float) -> tuple[Scale, list[f
     return linear(0, top, left, right), ticks(top), False
 
 
-def _columns(homes: Sequence[str], telling: Telling) -> list[float]:
-    """Return where each column of ρ ends, at the right of the picture."""
-    ends, at = [], WIDTH - 8.0
-    for home in reversed(homes):
-        ends.append(at)
-        at -= max(wide(telling.text("charts.rho_under", home=telling.name("disciplines", home))), NARROW) + 16
-    return ends[::-1]
-
-
-def _key(left: float, homes: Sequence[str], columns: Sequence[float], telling: Telling) -> list[str]:
+def _key(left: float, homes: Sequence[str], telling: Telling) -> list[str]:
     marks = [circle(left + 6, 10, 6, "pooled"), text(left + 18, 10, telling.text("charts.pooled"))]
     at = left + 18 + wide(telling.text("charts.pooled")) + 24
     for k, home in enumerate(homes):
         words = telling.text("charts.alone", home=telling.name("disciplines", home))
         marks += [_alone(at + 6, 10, k), text(at + 18, 10, words)]
         at += 18 + wide(words) + 24
-        heading = telling.text("charts.rho_under", home=telling.name("disciplines", home))
-        marks.append(text(columns[k], TOP - 10, heading, "tick", "end"))
     return marks
 
 
 def _axis(x: Scale, at: Sequence[float], bottom: float, telling: Telling) -> list[str]:
     marks = []
-    for value in at:
+    for value, words in zip(at, telling.numbers.alike(at), strict=True):
         marks.append(line(x(value), TOP, x(value), bottom, "grid"))
-        marks.append(text(x(value), bottom + 12, telling.numbers.amount(value), "tick", "middle"))
+        marks.append(text(x(value), bottom + 12, words, "tick", "middle"))
     return marks
 
 
-def _row(
-    x: Scale, y: float, left: float, row: Waits, homes: Sequence[str], columns: Sequence[float], telling: Telling
-) -> list[str]:
+def _row(x: Scale, y: float, left: float, row: Waits, homes: Sequence[str], telling: Telling) -> list[str]:
     known = [x(time) for time in (row.pooled, *row.alone.values()) if time is not None]
     marks = [text(left - 10, y, row.member, anchor="end"), line(min(known), y, max(known), y, "rod")]
     for k, home in enumerate(homes):
         if (alone := row.alone.get(home)) is not None:
             marks.append(_alone(x(alone), y, k, _hint(row.member, home, alone, telling)))
-        rho = row.rho.get(home)
-        style = "bad" if rho is not None and rho > 1 else "strong"
-        marks.append(text(columns[k], y, telling.numbers.ratio(rho), style, "end"))
     pooled = f"{row.member}, {telling.text('charts.pooled')}: {telling.numbers.duration(row.pooled)}"
     return [*marks, circle(x(row.pooled), y, 6, "pooled", pooled)]
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
@@ -10,6 +11,7 @@ from apportion.report.charts.scales import Scale, linear, logarithmic, spread
 from apportion.report.charts.svg import WIDTH, circle, line, path, picture, rect, text, wide
 from apportion.report.telling import Telling
 
+Point = tuple[float, float]
 LEFT, HEIGHT, CALL, BOLD = 56, 290, 18, 1.08
 CAP = 2.0  # a member who needs more than twice its time alone is lost; how much more is written, not drawn
 LEVELS = (1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.3, 0.2, 0.1, 0.05, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100)  # 1 has the first claim
@@ -75,11 +77,25 @@ def _plot(
 
 
 def _leaves(one: Line, cap: float) -> float | None:
-    """Return the percent at which a line leaves through the top, None if it stays inside."""
-    for (before, low), (after, high) in zip(one.points, one.points[1:], strict=False):
-        if low <= cap < high:
-            return before + (after - before) * math.log(cap / low) / math.log(high / low)
-    return None
+    """Return the percent at which a line leaves through the top for good, None if it ends inside."""
+    if one.points[-1][1] <= cap:
+        return None
+    inside = _inside(one.points, cap)
+    return inside[-1][-1][0] if inside else one.points[0][0]
+
+
+def _inside(points: Sequence[Point], cap: float) -> list[list[Point]]:
+    """Cut a line where it crosses the top, and keep the pieces below; ρ need not rise steadily as machines get fewer."""
+    corners = [points[0]]
+    for before, after in pairwise(points):
+        if (before[1] <= cap) != (after[1] <= cap):
+            corners.append((_crossing(before, after, cap), cap))
+        corners.append(after)
+    return [list(piece) for below, piece in groupby(corners, key=lambda corner: corner[1] <= cap) if below]
+
+
+def _crossing(before: Point, after: Point, cap: float) -> float:
+    return before[0] + (after[0] - before[0]) * math.log(cap / before[1]) / math.log(after[1] / before[1])
 
 
 def _ground(plot: Plot, values: Sequence[float], telling: Telling) -> list[str]:
@@ -121,10 +137,8 @@ def _axis(plot: Plot, units_at: dict[float, float], unit: str, telling: Telling)
 
 
 def _line(plot: Plot, one: Line) -> list[str]:
-    points = [(plot.x(percent), plot.y(rho)) for percent, rho in one.points if rho <= plot.cap]
-    if (at := _leaves(one, plot.cap)) is not None:
-        points.append((plot.x(at), plot.top))
-    marks = [path(points, f"curve {one.style}", one.name)]
+    pieces = [[(plot.x(percent), plot.y(rho)) for percent, rho in piece] for piece in _inside(one.points, plot.cap)]
+    marks = [path(piece, f"curve {one.style}", one.name) for piece in pieces]
     safe = next((rho for percent, rho in one.points if percent == one.fewest), None)
     if one.fewest is not None and safe is not None:
         marks.append(circle(plot.x(one.fewest), plot.y(safe), 5, f"dot {one.style}", one.name))

@@ -8,9 +8,11 @@ WIDTH = 760
 ASCENT = 4.5  # from the middle of a line of text down to its baseline, at 13 px
 
 
-def picture(height: float, title: str, description: str, marks: Iterable[str], width: float = WIDTH) -> Markup:
+def picture(
+    height: float, title: str, description: str, marks: Iterable[str], width: float = WIDTH, style: str = "chart"
+) -> Markup:
     """Put marks into one picture that says what it is to those who do not see it."""
-    head = f'<svg class="chart" viewBox="0 0 {_n(width)} {_n(height)}" role="img" aria-label="{escape(title)}">'
+    head = f'<svg class="{style}" viewBox="0 0 {_n(width)} {_n(height)}" role="img" aria-label="{escape(title)}">'
     named = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     body = "\n".join(marks)
     return Markup(f"{head}{named}\n{body}\n</svg>")  # noqa: S704  # every word in it was escaped where it was drawn
@@ -49,7 +51,9 @@ def path(points: Sequence[tuple[float, float]], style: str, hint: str = "", *, c
 
 def wide(words: str) -> float:
     """Estimate the width of words at 13 px, on the safe side: Chinese signs are square, Latin letters about half."""
-    return sum(13.5 if ord(sign) > 0x2E7F else 7.1 for sign in words)
+    return sum(
+        13.5 if ord(sign) > 0x2E7F else 12.2 if sign in "mwMW%@" else 8.8 if sign.isupper() else 7.3 for sign in words
+    )
 
 
 def _class(style: str) -> str:

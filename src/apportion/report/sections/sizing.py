@@ -9,8 +9,10 @@ from apportion.report.charts.waterfall import Panel, waterfall
 from apportion.report.facts import Run
 from apportion.report.numbers import time_unit
 from apportion.report.section import Block, Folded, Picture, Section
-from apportion.report.table import Cell, Column, Table, parts, ratios, table, times
-from apportion.report.telling import Telling, Value
+from apportion.report.sections import fewest
+from apportion.report.sections.fewest import order, orders
+from apportion.report.table import Cell, Column, Table, ratios, table, times
+from apportion.report.telling import Telling
 
 Row = dict[str, Any]
 STEPS = ("alone_strict", "discipline", "pooling", "rule", "final")
@@ -23,7 +25,7 @@ def section(run: Run, telling: Telling) -> Section | None:
     sized = run["sizing"]
     if not sized:
         return None
-    blocks: list[Block] = [fewest(run, telling)]
+    blocks: list[Block] = [fewest.drawn(run, telling), fewest.listed(run, telling)]
     for home in homes(sized):
         blocks += [_picture(sized, home, telling), _sizes(sized, home, telling)]
     if (spreads := _spreads(sized, telling)).rows:
@@ -41,19 +43,6 @@ def homes(sized: Row) -> list[str]:
     return sorted({row["alone"] for row in sized["rows"] if row["worst_rho"] is not None}, key=facts.simplicity)
 
 
-def order(row: Row, telling: Telling) -> str:
-    """Name the order of the queue of a row."""
-    return telling.show(Value("discipline", (row["discipline"], row["variant"])))
-
-
-def _orders(sized: Row, home: str | None = None) -> list[Row]:
-    """Return one entry of `fewest` for each home and order, the simplest first."""
-    kept = [row for row in sized["fewest"] if home in {None, row["alone"]}]
-    return sorted(
-        kept, key=lambda row: (facts.simplicity(row["alone"]), facts.simplicity(row["discipline"]), row["variant"])
-    )
-
-
 def _of(sized: Row, order: Row) -> list[Row]:
     """Return the rows of one order against one home, from the largest pool to the smallest."""
     key = ("discipline", "variant", "alone")
@@ -62,9 +51,9 @@ def _of(sized: Row, order: Row) -> list[Row]:
 
 
 def _picture(sized: Row, home: str, telling: Telling) -> Picture:
-    colours = list(dict.fromkeys((row["discipline"], row["variant"]) for row in _orders(sized)))
+    colours = list(dict.fromkeys((row["discipline"], row["variant"]) for row in orders(sized)))
     lines = []
-    for one in _orders(sized, home):
+    for one in orders(sized, home):
         points = tuple((row["percent"], row["worst_rho"]) for row in _of(sized, one) if row["worst_rho"] is not None)
         if points:
             style = f"s{colours.index((one['discipline'], one['variant'])) % COLOURS}"
@@ -75,49 +64,14 @@ def _picture(sized: Row, home: str, telling: Telling) -> Picture:
     return Picture(telling.text("charts.sizing_title", home=name), telling.text("charts.sizing_desc"), picture)
 
 
-def fewest(run: Run, telling: Telling) -> Table:
-    """List the fewest machines at which no member is worse off, for each order of the queue."""
-    sized, numbers = run["sizing"], telling.numbers
-    rows = _orders(sized)
-    unit, length = time_unit([row["mean_jct_s"] for row in rows])
-    percent = telling.text("columns.unit_percent")
-    worst = ratios([(row["worst_rho_range"] or (None, None))[1] for row in rows], numbers)
-    return table(
-        telling.text("tables.fewest"),
-        [
-            Column(telling.text("columns.discipline"), words=True),
-            Column(telling.text("columns.against"), words=True),
-            Column(telling.text("columns.fewest"), telling.resource(sized["resource"])),
-            Column(telling.text("columns.percent"), percent),
-            Column(telling.text("columns.worst_rho")),
-            Column(telling.text("columns.seeds")),
-            Column(telling.text("columns.later"), percent),
-            Column(telling.text("columns.mean_jct"), telling.text(f"columns.unit_{unit}")),
-        ],
-        [
-            (
-                order(row, telling),
-                telling.name("disciplines", row["alone"]),
-                Cell(telling.text("tables.never"), "bad") if row["gpus"] is None else numbers.amount(row["gpus"]),
-                numbers.decimal(row["percent"], 0),
-                rho,
-                numbers.amount(row["seeds"]),
-                *parts([row["later"]], numbers),
-                *times([row["mean_jct_s"]], length, numbers),
-            )
-            for row, rho in zip(rows, worst, strict=True)
-        ],
-    )
-
-
 def _sizes(sized: Row, home: str, telling: Telling) -> Table:
-    orders = _orders(sized, home)
+    chosen = orders(sized, home)
     columns = [
         Column(telling.resource(sized["resource"])),
         Column(telling.text("columns.percent"), telling.text("columns.unit_percent")),
-        *[Column(order(one, telling)) for one in orders],
+        *[Column(order(one, telling)) for one in chosen],
     ]
-    rho = [{row["percent"]: row["worst_rho"] for row in _of(sized, one)} for one in orders]
+    rho = [{row["percent"]: row["worst_rho"] for row in _of(sized, one)} for one in chosen]
     units_at = {row["percent"]: row["gpus"] for row in sized["rows"]}
     percents = sorted(sized["percents"], reverse=True)
     cells = [
@@ -139,7 +93,7 @@ def _spreads(sized: Row, telling: Telling) -> Table:
         *[Column(telling.numbers.percent(percent / 100)) for percent in percents],
     ]
     rows: list[Sequence[str | Cell]] = []
-    for one in _orders(sized):
+    for one in orders(sized):
         at = {row["percent"]: row for row in _of(sized, one) if _moves(row) and row["percent"] in shown}
         if at:
             cells = [_range(at.get(percent), telling) for percent in percents]
@@ -208,7 +162,7 @@ def _decomposition(sized: Row, telling: Telling) -> Table:
 def _by_member(sized: Row, telling: Telling) -> Folded:
     """Fold away ρ of every member under every order, at the sizes the saving is split for."""
     percents = [part["percent"] for part in sized["decomposition"]] or sorted(sized["percents"], reverse=True)[:5]
-    tables = tuple(_members_under(sized, one, percents, telling) for one in _orders(sized))
+    tables = tuple(_members_under(sized, one, percents, telling) for one in orders(sized))
     return Folded(telling.text("tables.by_member"), tables)
 
 
