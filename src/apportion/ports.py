@@ -87,7 +87,7 @@ class Queue(Protocol):
         ...
 
     def progress(self, rows: Ints) -> tuple[Ints, Bools]:
-        """Say for how many seconds the gangs in these rows of the trace held the pool, and which ended; all of them must fit it."""
+        """Say for how many seconds gangs, by rows of the trace that fit the pool, held it, and which of them ended."""
         ...
 
     def schedule(self) -> Schedule:
