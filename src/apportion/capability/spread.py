@@ -221,10 +221,14 @@ def _bracket(
     program: Program, gain: Marginal, amount: Amount, goal: float, cheap: float, dear: float
 ) -> tuple[Floats, Floats, float]:
     """Close in on the price, by the chord and by halves in turn: responses just cheaper and just dearer, and the price."""
-    away = float(np.spacing(max(abs(cheap), abs(dear))))
-    while amount(more := _respond(program, gain, cheap)) < goal:
+    away = start = float(np.spacing(max(abs(cheap), abs(dear))))
+    # a goal at the edge of what is within reach may be beyond it by the last digit: then there is no such price
+    while amount(more := _respond(program, gain, cheap)) < goal and np.isfinite(away):
         cheap, away = cheap - away, 2 * away
-    while amount(less := _respond(program, gain, dear)) > goal:  # where gains are flat, all is taken at `dear` itself
+    away = start
+    while amount(less := _respond(program, gain, dear)) > goal and np.isfinite(
+        away
+    ):  # where gains are flat, all is taken there
         dear, away = dear + away, 2 * away
     over, under = amount(more) - goal, goal - amount(less)
     for step in range(PRICES):
