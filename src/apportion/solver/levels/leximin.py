@@ -11,6 +11,8 @@ from apportion.solver.levels.exact import SAME, fit, reached, taking_part
 from apportion.solver.levels.large import large_levels
 from apportion.solver.problem import Answer, Problem
 
+FIRM = 1e4  # a claim that is a ten-thousandth of a level's money may take up all of its gap
+
 
 def leximin(
     given: Problem,
@@ -25,7 +27,8 @@ def leximin(
 
     Rates are unique; which flavors give them need not be, and is then as the program's solver leaves it: the same each time.
     Claims that can reach no positive rate stand outside and get nothing; claims that use nothing have their cap. `start`
-    changes nothing. If a level's bound is further away than `tolerance`, `reached` is false.
+    changes nothing. If a level's bound is further away than `tolerance`, or a claim that is held could rise by more than all
+    of them may be off together (`FIRM` · tolerance · claims, as a part of its level), `reached` is false.
 
     Cost: few claims, at most F·R levels of a few linear programs each; many, O(M·F·R) a level in two or three passes beside
     programs of some thousand claims.
@@ -71,7 +74,8 @@ def _answer(
     shaped = np.array(prices).reshape(-1, *claims.capacity.shape)
     first = shaped[0] if len(shaped) else np.zeros_like(claims.capacity)
     out = np.flatnonzero(~able)
-    return Answer(x, rate, first, value, bound, gap, gap <= tolerance, out, levels, bounds, shaped, level_of, slack)
+    sure = bool(gap <= tolerance and slack <= FIRM * tolerance * max(len(claims), 1))
+    return Answer(x, rate, first, value, bound, gap, sure, out, levels, bounds, shaped, level_of, slack)
 
 
 def _bounds(division: Division, levels: Floats, prices: list[Floats], tolerance: float) -> tuple[Floats, float]:
