@@ -2,14 +2,18 @@
 
 Where continuous integration runs, every test must run: a skip there is a failure, with the name of what is missing. There
 hypothesis also tries the same examples each time, so that a change is judged by what it changed; elsewhere it tries new ones.
+How long examples take to draw fails no test: that depends on what else the machine does.
 """
 
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True)
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("usual", patient)
+settings.register_profile("ci", patient, derandomize=True)
+settings.load_profile("usual")
 if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
