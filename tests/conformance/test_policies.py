@@ -105,8 +105,8 @@ def _cut_changes_little(name, case):
     """Whole hundreds can be cut exactly, so the real plans are the same and only rounding differs.
 
     Rounding hands out again, of each resource, less than one micro-task of every claim, and a claim takes part only where a
-    resource that it needs has no more than that left. Members without standing divide what the others' whole grants leave: where
-    those are not the same to the last micro-task, there is another amount to divide, and nothing is said of it here.
+    resource that it needs has no more than that left. Members without standing divide what the others' whole grants leave:
+    where those are not the same to the last micro-task, there is another amount to divide, and nothing is said of it here.
     """
     case = case.in_hundreds()
     done, halves = divided(name, case), divided(name, case.cut())

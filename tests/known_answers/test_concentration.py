@@ -5,12 +5,26 @@ import math
 import numpy as np
 import pytest
 
-from apportion.measures.concentration_ratio import concentration_ratio
-from apportion.measures.effective_number import effective_number
-from apportion.measures.gini import gini
-from apportion.measures.hhi import hhi
-from apportion.measures.jain import jain
-from apportion.measures.lorenz import hoover, lorenz
+from apportion.concentration import doubt
+from apportion.concentration.groups import split
+from apportion.concentration.indices import (
+    atkinson,
+    concentration_ratio,
+    effective_number,
+    entropy,
+    generalized_entropy,
+    gini,
+    gini_corrected,
+    hhi,
+    hoover,
+    jain,
+    lorenz,
+    palma,
+    theil_l,
+    theil_t,
+)
+from apportion.concentration.mergers import delta_hhi, merger
+from apportion.domain.arrays import text
 
 NINE_AND_91 = [1] * 9 + [91]
 
@@ -93,3 +107,79 @@ def test_nobody_holds_anything():
     assert math.isnan(concentration_ratio(nothing, 4))
     population, share = lorenz(nothing)
     assert share.tolist() == population.tolist()
+
+
+@pytest.mark.parametrize(
+    ("x", "t", "mean_log", "given_up"),
+    [
+        ([1, 1, 1, 1], 0, 0, 0),
+        ([0, 0, 0, 1], 1.386294, math.inf, 1),
+        ([1, 2, 3, 4], 0.106440, 0.121777, 0.114654),
+        (NINE_AND_91, 1.802297, 1.851499, 0.842998),
+    ],
+)
+def test_entropies_of_the_same_vectors(x, t, mean_log, given_up):
+    x = amounts(*x)
+    assert theil_t(x) == pytest.approx(t, abs=5e-7)
+    assert theil_l(x) == pytest.approx(mean_log, abs=5e-7)
+    assert atkinson(x) == pytest.approx(given_up, abs=5e-7)
+
+
+def test_theil_between_and_within_two_pairs():
+    """Shorrocks (1980): T splits exactly; (1, 2) and (3, 4) by hand."""
+    found = split(amounts(1, 2, 3, 4), text(["a", "a", "b", "b"]))
+    assert found.between == pytest.approx(0.082283, abs=5e-7)
+    assert found.within == pytest.approx(0.024157, abs=5e-7)
+
+
+def test_both_theils_of_a_lognormal_are_half_its_variance():
+    """Closed form, as in Cowell, Measuring Inequality, appendix A.3: for σ = 1 both are 0.5."""
+    from scipy.stats import norm
+
+    n = 400_000
+    x = np.exp(norm.ppf((np.arange(n) + 0.5) / n))
+    assert theil_t(x) == pytest.approx(0.5, abs=2e-3)
+    assert theil_l(x) == pytest.approx(0.5, abs=2e-3)
+    assert atkinson(x, 2.0) == pytest.approx(1 - math.exp(-1.0), abs=2e-3)
+    assert generalized_entropy(x, 2.0) == pytest.approx((math.e - 1) / 2, abs=0.02)
+
+
+def test_libraries_that_correct_gini_say_a_third():
+    assert gini_corrected(amounts(1, 2, 3, 4)) == pytest.approx(1 / 3)
+    assert math.isnan(gini_corrected(amounts(5)))
+
+
+def test_palma_of_ten_alike_is_a_quarter_and_counts_parts_of_entries():
+    assert palma(amounts(*[1] * 10)) == pytest.approx(0.25)
+    assert palma(amounts(1, 2, 3, 4)) == pytest.approx(0.4 * 4 / (1 + 0.6 * 2))
+    assert palma(amounts(0, 0, 0, 1)) == math.inf
+
+
+def test_entropy_of_a_half_a_quarter_and_two_eighths_is_seven_quarters_of_a_bit():
+    """Shannon (1948), section 7: H = 7/4 bits."""
+    assert entropy(amounts(4, 2, 1, 1)) / math.log(2) == pytest.approx(1.75)
+
+
+def test_mergers_as_the_guidelines_count_them():
+    """US Merger Guidelines (2023), section 2.1, note: shares of 30 and 10 % change HHI by 2 · 30 · 10 = 600."""
+    assert delta_hhi(0.3, 0.1) == pytest.approx(600)
+    found = merger(amounts(30, 10, 20, 40), [0, 1])
+    assert (found.before, found.after) == pytest.approx((3000, 3600))
+    assert found.change == pytest.approx(600)
+    assert found.presumed
+    assert not merger(amounts(*[1] * 100), [0, 1]).presumed
+
+
+def test_others_are_one_owner_or_a_crowd():
+    """60 and 40 with nobody else make 5,200; with 100 more held by one, 3,800, by a crowd 1,300."""
+    low, high = doubt.other(hhi, amounts(60, 40, 100), np.array([False, False, True]))
+    assert low == pytest.approx(3800)
+    assert high == pytest.approx(1300, abs=0.1)
+
+
+def test_draws_have_the_percentiles_that_were_given():
+    low, middle, high = amounts(1, 5, 0), amounts(2, 5, 0), amounts(8, 5, 0)
+    draws = doubt.drawn(low, middle, high, 100_000, seed=1)
+    assert np.quantile(draws[:, 0], doubt.QUANTILES) == pytest.approx([1, 2, 8], rel=0.03)
+    assert (draws[:, 1:] == [5, 0]).all()
+    assert (doubt.drawn(low, middle, high, 10, seed=1) == draws[:10]).all()

@@ -7,12 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apportion.measures.concentration_ratio import concentration_ratio
-from apportion.measures.effective_number import effective_number
-from apportion.measures.gini import gini
-from apportion.measures.hhi import hhi
-from apportion.measures.jain import jain
-from apportion.measures.lorenz import hoover, lorenz
+from apportion.concentration import doubt
+from apportion.concentration.groups import split
+from apportion.concentration.indices import (
+    atkinson,
+    concentration_ratio,
+    effective_number,
+    entropy,
+    generalized_entropy,
+    gini,
+    hhi,
+    hoover,
+    jain,
+    lorenz,
+    palma,
+    theil_l,
+    theil_t,
+)
+from apportion.concentration.mergers import delta_hhi, merger
+from apportion.domain.arrays import text
+from apportion.errors import BadInput
 
 some = (
     st.lists(st.integers(0, 10**12), min_size=1, max_size=30).filter(any).map(lambda x: np.array(x, dtype=np.float64))
@@ -104,3 +118,70 @@ def test_a_transfer_from_rich_to_poor_lowers_inequality(x):
     assert gini(fairer) <= gini(x) + slack
     assert hhi(fairer) <= hhi(x) * (1 + slack)
     assert not math.isnan(jain(fairer))
+
+
+@settings(deadline=None)
+@given(some, st.data(), st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0]))
+def test_groups_split_generalized_entropy_exactly(x, data, a):
+    if a <= 0:
+        x = x + 1
+    of = text(data.draw(st.lists(st.sampled_from("abc"), min_size=len(x), max_size=len(x))))
+    weight = np.array(data.draw(st.lists(st.integers(1, 9), min_size=len(x), max_size=len(x))), dtype=np.float64)
+    found = split(x, of, a, weight)
+    assert found.total == near(generalized_entropy(x, a, weight))
+
+
+@settings(deadline=None)
+@given(some)
+def test_theil_is_the_entropy_that_is_missing_and_ge_2_half_the_squared_variation(x):
+    assert theil_t(x) == near(math.log(len(x)) - entropy(x))
+    assert generalized_entropy(x, 2.0) == near((x.std() / x.mean()) ** 2 / 2)
+
+
+@settings(deadline=None)
+@given(some)
+def test_a_small_step_of_the_parameter_changes_little(x):
+    x = x + 1
+    for a in (0.0, 1.0):
+        assert generalized_entropy(x, a + 1e-6) == pytest.approx(generalized_entropy(x, a), rel=1e-3, abs=1e-6)
+    assert atkinson(x, 1 + 1e-6) == pytest.approx(atkinson(x, 1.0), rel=1e-3, abs=1e-6)
+
+
+@settings(deadline=None)
+@given(some, st.data())
+def test_merging_a_set_adds_what_merging_pairs_adds(x, data):
+    joined = sorted(data.draw(st.sets(st.integers(0, len(x) - 1), min_size=1)))
+    s = x / x.sum()
+    pairs = sum(delta_hhi(s[a], s[b]) for i, a in enumerate(joined) for b in joined[i + 1 :])
+    assert merger(x, joined).change == pytest.approx(pairs, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, math.nan, math.inf])
+def test_amounts_that_are_none_are_refused_by_row(wrong):
+    for index in (hhi, gini, theil_t, atkinson, palma, entropy):
+        with pytest.raises(BadInput, match=r"row 2: "):
+            index(np.array([1.0, 2.0, wrong]))
+
+
+def test_weights_that_are_none_are_refused():
+    for weight in ([1.0, -1.0], [0.0, 0.0], [1.0]):
+        with pytest.raises(BadInput):
+            gini(np.array([1.0, 2.0]), np.array(weight))
+
+
+def test_one_member_is_as_of_equals():
+    one = np.array([7.0])
+    assert (gini(one), theil_t(one), theil_l(one), atkinson(one), hoover(one), jain(one), hhi(one)) == (
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        1e4,
+    )
+
+
+def test_bounds_that_are_none_are_refused():
+    with pytest.raises(BadInput, match="row 0 is 3 to 4 about 2"):
+        doubt.drawn(np.array([3.0]), np.array([2.0]), np.array([4.0]), 5, seed=0)

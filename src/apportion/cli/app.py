@@ -8,7 +8,21 @@ import typer
 from typer.exceptions import TyperException
 
 from apportion import __version__
-from apportion.cli import assess, compare, explain, export, imports, init, plan, prove, report, run, simulate, trace
+from apportion.cli import (
+    assess,
+    capability,
+    compare,
+    explain,
+    export,
+    imports,
+    init,
+    plan,
+    prove,
+    report,
+    run,
+    simulate,
+    trace,
+)
 from apportion.cli.options import settings
 from apportion.errors import ApportionError
 
@@ -19,7 +33,7 @@ A pool is a directory: start with `apportion init DIR`, or bring a trace with `a
 
 INTERRUPTED = 130  # what a shell expects of a program that was stopped from the keyboard
 app = typer.Typer(help=HELP, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for module in (init, imports, trace, assess, plan, prove, explain, compare, export, simulate, run, report):
+for module in (init, imports, trace, assess, plan, prove, explain, compare, export, simulate, run, report, capability):
     module.register(app)
 
 

@@ -1,27 +1,14 @@
 """How much do the largest members hold together?"""
 
-import math
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-
-from apportion.domain.arrays import Floats
+from apportion.concentration.indices import concentration_ratio
 from apportion.domain.figure import Better, Figure
 from apportion.domain.history import History
 from apportion.measures._stages import by_stage
 
 SIZES = (1, 4)
-
-
-def concentration_ratio(x: Floats, k: int) -> float:
-    """Return CR-k, the share of the k largest: (N,) amounts ≥ 0 → 0 to 1; all of it if k ≥ N, NaN of nothing.
-
-    >>> concentration_ratio(np.array([1.0, 2.0, 3.0, 4.0]), 1)
-    0.4
-    """
-    total = float(x.sum())
-    return float(np.sort(x)[::-1][:k].sum()) / total if total > 0 else math.nan
 
 
 def measure(history: History) -> Sequence[Figure]:

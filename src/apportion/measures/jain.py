@@ -1,26 +1,13 @@
 """How evenly do members gain from the pool? Jain's index over 1/ρ."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from apportion.domain.arrays import Floats
+from apportion.concentration.indices import jain
 from apportion.domain.figure import Better, Figure
 from apportion.domain.history import History
 from apportion.measures._times import pairs
-
-
-def jain(x: Floats) -> float:
-    """Return (Σx)² / (N·Σx²): (N,) amounts ≥ 0 → from 1/N (one has all) to 1 (equal); NaN of nothing.
-
-    Source: Jain, Chiu and Hawe, DEC Research Report TR-301 (1984).
-
-    >>> jain(np.array([1.0, 1.0, 1.0, 1.0]))
-    1.0
-    """
-    total, squares = float(x.sum()), float((x * x).sum())
-    return total * total / (len(x) * squares) if total > 0 else math.nan
 
 
 def measure(history: History) -> Sequence[Figure]:
