@@ -18,7 +18,7 @@ demo: .venv/.installed
 	@$(BIN)/apportion report out/run --out out/report.html
 
 test: .venv/.developing
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 check: .venv/.developing
 	$(BIN)/ruff format --check .
