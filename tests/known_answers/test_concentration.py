@@ -174,7 +174,7 @@ def test_others_are_one_owner_or_a_crowd():
     """60 and 40 with nobody else make 5,200; with 100 more held by one, 3,800, by a crowd 1,300."""
     low, high = doubt.other(hhi, amounts(60, 40, 100), np.array([False, False, True]))
     assert low == pytest.approx(3800)
-    assert high == pytest.approx(1300, abs=0.1)
+    assert high == pytest.approx(1300, abs=1e-4)
 
 
 def test_draws_have_the_percentiles_that_were_given():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apportion.concentration import doubt
+from apportion.concentration.composite import composite
 from apportion.concentration.groups import split
 from apportion.concentration.indices import (
     atkinson,
@@ -25,6 +26,7 @@ from apportion.concentration.indices import (
     theil_t,
 )
 from apportion.concentration.mergers import delta_hhi, merger
+from apportion.concentration.summary import SUMMARY, summary
 from apportion.domain.arrays import text
 from apportion.errors import BadInput
 
@@ -185,3 +187,82 @@ def test_one_member_is_as_of_equals():
 def test_bounds_that_are_none_are_refused():
     with pytest.raises(BadInput, match="row 0 is 3 to 4 about 2"):
         doubt.drawn(np.array([3.0]), np.array([2.0]), np.array([4.0]), 5, seed=0)
+
+
+@settings(deadline=None)
+@given(some, st.data())
+def test_a_weight_is_so_many_holders(x, data):
+    many = np.array(data.draw(st.lists(st.integers(0, 4), min_size=len(x), max_size=len(x)).filter(any)))
+    written_out = np.repeat(x, many)
+    for name, value in summary(x, many.astype(np.float64)).items():
+        assert value == pytest.approx(summary(written_out)[name], rel=1e-9, abs=1e-9, nan_ok=True), name
+
+
+def test_amounts_that_only_count_for_nobody_are_nothing():
+    x, weight = np.array([0.0, 5.0]), np.array([1.0, 0.0])
+    assert all(math.isnan(value) for value in summary(x, weight).values())
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-170, 1.0, 1e170, 1e300])
+def test_no_unit_is_too_large_or_too_small(unit):
+    x = np.array([1.0, 2.0, 3.0, 4.0]) * unit
+    for name, value in summary(x).items():
+        assert value == near(summary(np.array([1.0, 2.0, 3.0, 4.0]))[name]), name
+
+
+def test_a_sum_that_is_no_number_is_refused():
+    with pytest.raises(BadInput, match="larger unit"):
+        hhi(np.array([1e308, 1e308, 1e308]))
+
+
+def test_draws_added_up_by_holder_are_the_sums_of_draws():
+    low, middle, high = np.array([1.0, 2.0, 3.0]), np.array([2.0, 3.0, 9.0]), np.array([4.0, 5.0, 9.5])
+    holder = np.array([1, 0, 1])
+    for together in (False, True):
+        rows = doubt.drawn(low, middle, high, 50, 7, together=together)
+        sums = doubt.drawn(low, middle, high, 50, 7, together=together, holder=holder)
+        assert sums == near(np.column_stack([rows[:, 1], rows[:, 0] + rows[:, 2]]))
+
+
+def test_draws_do_not_depend_on_how_many_fit_at_once(monkeypatch):
+    bounds = np.array([1.0, 2.0]), np.array([2.0, 3.0]), np.array([4.0, 5.0])
+    whole = doubt.drawn(*bounds, 20, 3)
+    monkeypatch.setattr(doubt, "CELLS", 6)
+    assert (doubt.drawn(*bounds, 20, 3) == whole).all()
+
+
+def test_others_are_bounded_for_every_index_between_one_owner_and_ever_larger_crowds():
+    x, is_other = np.array([6.0, 3.0, 4.0, 2.0]), np.array([False, False, True, True])
+    for index in SUMMARY:
+        one, crowd = doubt.other(index.of, x, is_other)
+        assert one == near(index.of(np.array([6.0, 3.0, 6.0]), None))
+        written_out = index.of(np.append(x[:2], np.full(100_000, 6e-5)), None)
+        if not index.grows:
+            assert crowd == pytest.approx(written_out, rel=2e-3, abs=2e-3)
+
+
+some_assets = st.integers(1, 4).flatmap(
+    lambda k: (
+        st.lists(st.lists(st.integers(0, 100), min_size=k, max_size=k), min_size=1, max_size=8)
+        .map(lambda rows: np.array(rows, dtype=np.float64))
+        .filter(lambda x: bool(x.sum(axis=0).all()))
+    )
+)
+
+
+@settings(deadline=None)
+@given(some_assets, st.data())
+def test_a_composite_is_a_share_and_no_more_concentrated_than_its_most_concentrated_asset(x, data):
+    weight = np.array(data.draw(st.lists(st.integers(0, 5), min_size=x.shape[1], max_size=x.shape[1]).filter(any)))
+    found = composite(x, weight.astype(np.float64), 50, 0)
+    assert found.share.sum() == near(1)
+    assert hhi(found.share) <= max(hhi(column) for column in x.T) + 1e-6
+    assert found.hhi_range[1] == near(max(hhi(column) for column in x.T))
+    assert (found.best <= found.rank).all()
+    assert (found.rank <= found.worst).all()
+
+
+def test_a_composite_of_nothing_is_refused():
+    with pytest.raises(BadInput) as caught:
+        composite(np.array([[0.0, 1.0]]), np.array([-1.0, 1.0]), 10, 0)
+    assert len(caught.value.faults) == 2

@@ -3,7 +3,7 @@
 import numpy as np
 
 from apportion.domain.arrays import Floats
-from apportion.errors import Faults
+from apportion.errors import BadInput, Faults
 
 SHOWN = 5  # faulty rows that are named; the others are counted
 
@@ -33,4 +33,7 @@ def measurable(x: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]
     if len(parts) and not faults.found and not parts.sum() > 0:
         faults.add("all weights are 0", "weight", "give at least one entry a weight")
     faults.raise_any()
+    with np.errstate(over="ignore"):
+        if not np.isfinite((parts * amounts).sum()):
+            raise BadInput("their sum is more than a number holds", "amount", "give amounts in a larger unit")
     return amounts, parts / parts.sum() if len(parts) else parts

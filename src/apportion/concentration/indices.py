@@ -18,9 +18,10 @@
 | palma | what the top tenth holds over what the lowest four tenths hold | ¼ | ∞ |
 | jain | (Σ p x)² / Σ p x² | 1 | 1/N |
 
-The first five look at holders and have no weights: two holders of one each are not one holder of two. The others are the
-same for a population and its copies (*replication invariant*). With equal weights and h = hhi / 10⁴: h = (1 + CV²)/N,
-jain = 1/(N·h), GE(2) = CV²/2, theil_t = ln N − entropy.
+An entry of weight w stands for w holders of its amount each. The first five count holders, so for them a weight is a
+number of holders: N is Σ weight, and two holders of one each are not one holder of two. The others are the same for a
+population and its copies (*replication invariant*), and only proportions of weights matter. With h = hhi / 10⁴:
+h = (1 + CV²)/N, jain = 1/(N·h), GE(2) = CV²/2, theil_t = ln N − entropy.
 
 All are NaN of nobody and where nobody holds anything; of one member with something they are as of equals. Amounts that
 are negative or missing are refused (`apportion.concentration.amounts`). Cost: N log N.
@@ -50,48 +51,50 @@ def shares(x: Floats) -> Floats:
     return amounts / total if total > 0 else np.full(len(amounts), np.nan)
 
 
-def hhi(x: Floats) -> float:
+def hhi(x: Floats, weight: Floats | None = None) -> float:
     """Herfindahl–Hirschman index, in points of 10,000.
 
     >>> hhi(np.array([1.0, 2.0, 3.0, 4.0]))
     3000.0
     """
-    amounts, _ = measurable(x)
-    total = float(amounts.sum())
-    return POINTS * float((amounts * amounts).sum()) / (total * total) if total > 0 else math.nan
+    total, squares = _sums(x, weight)
+    return POINTS * squares / (total * total) if total > 0 else math.nan
 
 
-def effective_number(x: Floats) -> float:
+def effective_number(x: Floats, weight: Floats | None = None) -> float:
     """As many holders of equal size would be as concentrated.
 
     >>> effective_number(np.array([5.0, 5.0, 0.0]))
     2.0
     """
-    amounts, _ = measurable(x)
-    total, squares = float(amounts.sum()), float((amounts * amounts).sum())
+    total, squares = _sums(x, weight)
     return total * total / squares if total > 0 else math.nan
 
 
-def concentration_ratio(x: Floats, k: int) -> float:
+def concentration_ratio(x: Floats, k: int, weight: Floats | None = None) -> float:
     """CR-k, the share of the k largest; all of it if k ≥ N.
 
     >>> concentration_ratio(np.array([1.0, 2.0, 3.0, 4.0]), 1)
     0.4
     """
-    amounts, _ = measurable(x)
-    total = float(amounts.sum())
-    return float(np.sort(amounts)[::-1][:k].sum()) / total if total > 0 else math.nan
+    amounts, heads = _counted(x, weight)
+    order = np.argsort(-amounts, kind="stable")
+    before = np.concatenate(([0.0], np.cumsum(heads[order])))[:-1]
+    held = amounts[order] * heads[order]
+    counts = amounts[order] * np.clip(k - before, 0.0, heads[order])
+    return float(counts.sum() / held.sum()) if held.sum() > 0 else math.nan
 
 
-def entropy(x: Floats) -> float:
+def entropy(x: Floats, weight: Floats | None = None) -> float:
     """Shannon's entropy of the shares, in nats: 0 if one holds all."""
-    s = shares(x)
-    return -_sum_of_logs(s, s) if len(s) and np.isfinite(s).all() else math.nan
+    amounts, heads = _counted(x, weight)
+    total = float((amounts * heads).sum())
+    return 0.0 - _sum_of_logs(heads * amounts / total, amounts / total) if total > 0 else math.nan
 
 
-def entropy_number(x: Floats) -> float:
+def entropy_number(x: Floats, weight: Floats | None = None) -> float:
     """e^entropy: an effective number that counts small holders for more than `effective_number` does."""
-    return math.exp(entropy(x))
+    return math.exp(entropy(x, weight))
 
 
 def lorenz(x: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
@@ -118,7 +121,7 @@ def gini(x: Floats, weight: Floats | None = None) -> float:
     0.25
     """
     population, L = lorenz(x, weight)
-    if not _something(x):
+    if not len(_ratios(x, weight)[0]):
         return math.nan
     return max(float(1 - (np.diff(population) * (L[1:] + L[:-1])).sum()), 0.0)
 
@@ -194,7 +197,7 @@ def palma(x: Floats, weight: Floats | None = None) -> float:
     An entry on the border counts with the part of it that lies inside.
     """
     population, L = lorenz(x, weight)
-    if not _something(x):
+    if not len(_ratios(x, weight)[0]):
         return math.nan
     low, top = float(np.interp(0.4, population, L)), 1.0 - float(np.interp(0.9, population, L))
     return top / low if low > 0 else math.inf
@@ -217,11 +220,20 @@ def _ratios(x: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
     return (amounts / mean, p) if mean > 0 else (np.empty(0), np.empty(0))
 
 
+def _counted(x: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
+    """Amounts, in a unit by a power of two that keeps their squares within floats, and how many holders each stands for."""
+    amounts, _ = measurable(x, weight)
+    heads = np.ones(len(amounts)) if weight is None else np.asarray(weight, dtype=np.float64)
+    return np.ldexp(amounts, -int(np.frexp(amounts.max(initial=0.0))[1])), heads
+
+
+def _sums(x: Floats, weight: Floats | None) -> tuple[float, float]:
+    """Σ w·x and Σ w·x²."""
+    amounts, heads = _counted(x, weight)
+    return float((heads * amounts).sum()), float((heads * amounts * amounts).sum())
+
+
 def _sum_of_logs(factor: Floats, of: Floats) -> float:
     """Σ factor · ln of, where 0 · ln 0 is 0."""
     seen = (of > 0) & (factor > 0)
     return float((factor[seen] * np.log(of[seen])).sum())
-
-
-def _something(x: Floats) -> bool:
-    return bool(np.asarray(x).sum() > 0)
