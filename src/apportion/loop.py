@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from apportion import registry
+from apportion.capability.wording import one_line
 from apportion.domain.arrays import Ints
 from apportion.domain.charter import Charter
 from apportion.domain.history import Usage
@@ -71,9 +72,9 @@ def charter_rule(charter: Charter) -> Rule:
 
 
 def _agreed(charter: Charter) -> dict[str, Any]:
-    """Of what the members agreed that compute buys, what their policy asks for."""
+    """Of what the members agreed that compute buys, what their policy asks for; the rest goes into the line of the curve."""
     wanted = registry.parameters(registry.policy(charter.policy).divide)
-    return {name: value for name, value in charter.capability.items() if name in wanted}
+    return one_line(charter.capability, wanted) if "curve" in wanted else {}
 
 
 def assess(pool: Pool, window: Window | None = None) -> Situation:

@@ -10,13 +10,21 @@
 | michaelis_menten | a·C / (h + C), bounded by a | down | Michaelis and Menten 1913 |
 | inverse | a / C | up, and falls: more compute, less capability | |
 | table | straight lines between given points | as the points do | |
+| chinchilla | −L(C), the loss of the best split of C = 6ND | down above C_min | Hoffmann et al. 2022, section 3.3 |
+| monotone | the rising curve nearest to given points, as a table | as the points do | Barlow et al. 1972 |
 
-with `scale` a > 0, `exponent` k > 0, `half` h > 0, `floor` E, and `least` C_min > 0, below which power_floor and inverse
-stay at f(C_min), because both are unbounded towards 0. A table stays at its last point, because nobody measured beyond.
+Every family takes `per_unit`, `growth` and `years` as well (`apportion.capability.effective`), and all parameters may
+stand behind its name in one line (`apportion.capability.wording`).
+
+With `scale` a > 0, `exponent` k > 0, `half` h > 0, `floor` E, and `least` C_min > 0, below which power_floor, chinchilla
+and inverse
+stay at f(C_min), because they are unbounded towards 0. A table stays at its last point, because nobody measured
+beyond.
 
 Sources: Kaplan et al., *Scaling laws for neural language models*, arXiv 2001.08361; Hoffmann et al., *Training
 compute-optimal large language models*, arXiv 2203.15556; Hill, *J. Physiol.* 40, 1910, iv–vii; Michaelis and Menten,
-*Biochem. Z.* 49, 1913, 333–369.
+*Biochem. Z.* 49, 1913, 333–369; Barlow, Bartholomew, Bremner and Brunk, *Statistical
+Inference under Order Restrictions*, 1972.
 """
 
 import inspect
@@ -27,9 +35,12 @@ from typing import Any
 
 import numpy as np
 
+from apportion.capability.chinchilla import Surface
 from apportion.capability.curve import Curve, concave_curve
+from apportion.capability.effective import effective
 from apportion.capability.envelope import chorded, touching
-from apportion.capability.points import polyline, read_points
+from apportion.capability.points import polyline, read_points, rising
+from apportion.capability.wording import points_text, read_line
 from apportion.domain.arrays import Floats
 from apportion.errors import BadInput, Faults, nearest
 
@@ -87,10 +98,9 @@ def hill(scale: float = 1.0, exponent: float = 0.5, half: float = 1.0) -> Curve:
     """F = a·C^k / (h^k + C^k): half of the bound `a` at C = h; for k > 1 it turns at C = h·((k − 1)/(k + 1))^(1/k)."""
 
     def slope(C: Floats) -> Floats:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            w = (np.asarray(C) / half) ** exponent
-            steep = scale * exponent * (w / (1 + w)) / (1 + w) / C
-        return np.where(C > 0, steep, _upright(exponent, scale / half))
+        x = np.asarray(C, dtype=np.float64) / half
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(scale / half * exponent * x ** (exponent - 1) / (1 + x**exponent) ** 2)
 
     def inverse(P: Floats) -> Floats:
         inside = (P >= 0) & (scale > P)
@@ -135,45 +145,96 @@ def table(scale: float = 1.0, points: str = "") -> Curve:
     return polyline(C, scale * P)
 
 
+def chinchilla(
+    E: float = 1.69, A: float = 406.4, B: float = 410.7, alpha: float = 0.34, beta: float = 0.28, least: float = 1.0
+) -> Curve:
+    """F = −L(C), L the least loss E + A/N^α + B/D^β with 6ND = C (`apportion.capability.chinchilla`); for C ≥ C_min."""
+    surface = Surface(E, A, B, alpha, beta)
+    return power_floor(surface.scale, surface.exponent, E, least)
+
+
+def monotone(scale: float = 1.0, points: str = "") -> Curve:
+    """F runs through the points of a table after the least change, in squares, that makes them rise."""
+    C, P = read_points(points)
+    return polyline(C, scale * rising(P))
+
+
 FAMILIES: dict[str, Callable[..., Curve]] = {
-    family.__name__: family for family in (linear, power_law, power_floor, log, hill, michaelis_menten, inverse, table)
+    family.__name__: family
+    for family in (linear, power_law, power_floor, log, hill, michaelis_menten, inverse, table, chinchilla, monotone)
 }
+EVERY = ("per_unit", "growth", "years")  # what each family takes as well
 BESIDE = ("scales", "resource")  # what each member's curve is multiplied by, and which resource counts as compute
-# Beyond these, powers of large amounts of compute would leave what a float holds.
 RANGE = {
-    "scale": (1e-12, 1e12),
+    "scale": (1e-100, 1e100),
     "exponent": (1e-3, 10.0),
-    "half": (1e-12, 1e12),
-    "least": (1e-12, 1e12),
+    "half": (1e-60, 1e60),
+    "least": (1e-60, 1e60),
     "floor": (-1e12, 1e12),
+    "E": (-1e12, 1e12),
+    "A": (1e-60, 1e60),
+    "B": (1e-60, 1e60),
+    "alpha": (1e-3, 10.0),
+    "beta": (1e-3, 10.0),
+    "per_unit": (1e-60, 1e60),
+    "growth": (-20.0, 20.0),
+    "years": (-100.0, 100.0),
 }
+AMOUNTS = np.array([0.0, 1.0, 1e12])  # units of a pool at which a curve has to be a number
 
 
 def curve(name: str, **settings: Any) -> Curve:
     """Choose a family by name, with its parameters; those of other families are passed over.
 
+    Parameters
+    ----------
+    name : a family, or a line such as ``"hill exponent=2 half=30"``; what stands in the line goes before `settings`
+
     Raises
     ------
     BadInput
-        if there is no such family, or a parameter is out of its range; all faults at once.
+        if there is no such family, a parameter is out of its range, given in both places, or unknown to the family of the
+        line, or if the curve leaves what a float holds; all faults at once.
 
     Examples
     --------
     >>> sqrt = curve("power_law", exponent=0.5)
     >>> float(sqrt.value(np.array(9.0))), float(sqrt.slope(np.array(9.0))), float(sqrt.inverse(np.array(3.0)))
     (3.0, 0.16666666666666666, 9.0)
+    >>> float(curve("power_law exponent=1.5 per_unit=4").value(np.array(1.0)))
+    8.0
     """
+    name, line = read_line(name, f"{WHERE}.curve")
     if name not in FAMILIES:
         raise BadInput(f'there is no curve "{name}"', f"{WHERE}.curve", nearest(name, list(FAMILIES)))
     family = FAMILIES[name]
-    own = {key: settings[key] for key in inspect.signature(family).parameters if key in settings}
+    defaults = {key: parameter.default for key, parameter in inspect.signature(family).parameters.items()}
+    known = [*defaults, *EVERY]
     faults = Faults()
+    for key in line:
+        if key not in known:
+            faults.add(f'curve "{name}" does not read "{key}"', f"{WHERE}.curve", nearest(key, known))
+        elif key in settings and settings[key] not in {defaults.get(key), line[key]}:
+            what = f"{key} is {settings[key]} and, in the line of the curve, {line[key]}"
+            faults.add(what, f"{WHERE}.{key}", "give it in one place")
+    own = {key: settings[key] for key in known if key in settings} | line
     for key in [key for key in own if key in RANGE]:
         low, high = RANGE[key]
         if not low <= _number(own[key]) <= high:
             faults.add(f"{own[key]!r} is out of range", f"{WHERE}.{key}", f"{name} needs {low:g} ≤ {key} ≤ {high:g}")
     faults.raise_any()
-    return family(**own)
+    time = {key: own.pop(key) for key in EVERY if key in own}
+    return _held(name, effective(family(**own), **time))
+
+
+def _held(name: str, made: Curve) -> Curve:
+    """Refuse a curve that leaves what a float holds somewhere up to 1e12 units."""
+    with np.errstate(all="ignore"):
+        there = np.isfinite(made.value(AMOUNTS)).all() and not np.isnan(made.slope(AMOUNTS)).any()
+    if there:
+        return made
+    what = f'curve "{name}" with these parameters leaves what a float holds before {AMOUNTS[-1]:g} units'
+    raise BadInput(what, f"{WHERE}.curve", "check scale, exponent and per_unit: they belong to one unit of compute")
 
 
 def agreed_curve(agreed: Mapping[str, Any]) -> Curve:
@@ -184,34 +245,23 @@ def agreed_curve(agreed: Mapping[str, Any]) -> Curve:
     BadInput
         as `curve`, and for keys that nothing reads.
     """
-    name = str(agreed.get("curve", "power_law"))
+    said = str(agreed.get("curve", "power_law"))
+    name = said.split(maxsplit=1)[0] if said.strip() else ""
     settings = {
-        key: _points_text(value) if key == "points" else value for key, value in agreed.items() if key != "curve"
+        key: points_text(value) if key == "points" else value for key, value in agreed.items() if key != "curve"
     }
-    known = list(inspect.signature(FAMILIES[name]).parameters) if name in FAMILIES else list(settings)
+    known = [*inspect.signature(FAMILIES[name]).parameters, *EVERY] if name in FAMILIES else list(settings)
     faults = Faults()
     for key in settings:
         if key not in known and key not in BESIDE:
             faults.add(f'curve "{name}" does not read this key', f"{WHERE}.{key}", nearest(key, known))
     faults.raise_any()
-    return curve(name, **settings)
-
-
-def _points_text(points: Any) -> str:
-    """Write points as text, also those given as a list of pairs."""
-    if not isinstance(points, list):
-        return str(points)
-    return ", ".join(":".join(map(str, pair)) if isinstance(pair, list) else str(pair) for pair in points)
+    return curve(said, **settings)
 
 
 def _number(value: Any) -> float:
     """Take a number as it is, and NaN for anything else."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-
-
-def _upright(exponent: float, at_one: float) -> float:
-    """Slope of C^k at 0, where it is `at_one` for k = 1."""
-    return at_one if exponent == 1 else (math.inf if exponent < 1 else 0.0)
 
 
 def _bent(rising: Curve, bend: float) -> Curve:

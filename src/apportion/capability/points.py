@@ -34,6 +34,17 @@ def read_points(points: str) -> tuple[Floats, Floats]:
     return read[:, 0], read[:, 1]
 
 
+def rising(P: Floats, weight: Floats | None = None) -> Floats:
+    """Find the rising values (K,) nearest to given ones in weighted squares, by pooling neighbours that fall.
+
+    >>> rising(np.array([1.0, 3.0, 2.0, 5.0])).tolist()
+    [1.0, 2.5, 2.5, 5.0]
+    """
+    from scipy.optimize import isotonic_regression
+
+    return np.asarray(isotonic_regression(P, weights=weight).x)
+
+
 def polyline(C: Floats, P: Floats) -> Curve:
     """Draw straight lines through points (K,), flat before the first and beyond the last."""
     if C[0] > 0:
