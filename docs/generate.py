@@ -5,9 +5,11 @@ cli.md from every ``--help``, plugins.md from the registry, errors.md from the e
 
 import contextlib
 import difflib
+import importlib
 import inspect
 import io
 import os
+import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -60,8 +62,14 @@ def _differs(path: Path, page: str) -> bool:
 def cli_page() -> str:
     """Show the help of every verb at 80 columns."""
     parts = ["# The command line\n", _fenced(_help([])), _OPTIONS]
-    parts += [f"## apportion {verb}\n\n{_fenced(_help(verb.split()))}" for verb in VERBS]
+    parts += [f"## apportion {verb}\n\n{_fenced(_help(verb.split()))}" for verb in (*VERBS, *_found("capability"))]
     return "\n".join(parts)
+
+
+def _found(folder: str) -> list[str]:
+    """List a verb whose parts are files of a folder, and its parts."""
+    package = importlib.import_module(f"apportion.cli.{folder}")
+    return [folder, *(f"{folder} {part.name}" for part in sorted(pkgutil.iter_modules(package.__path__)))]
 
 
 _OPTIONS = """\

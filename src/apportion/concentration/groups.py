@@ -17,6 +17,8 @@ from apportion.concentration.amounts import measurable
 from apportion.concentration.indices import generalized_entropy, hhi
 from apportion.domain.arrays import Floats, Ints, Text, text
 
+ROUNDING = 1e-14  # an index below it is that of equals, summed in floats
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -42,8 +44,8 @@ class Split:
 
     @property
     def between_share(self) -> float:
-        """Part of the total that lies between groups; NaN where there is no inequality, or an infinite one."""
-        return self.between / self.total if 0 < self.total < np.inf else float("nan")
+        """Part of the total that lies between groups; NaN where there is no inequality but rounding, or an infinite one."""
+        return self.between / self.total if ROUNDING < self.total < np.inf else float("nan")
 
 
 def split(x: Floats, of: Text, a: float = 1.0, weight: Floats | None = None) -> Split:

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from apportion.domain.arrays import Bools, Floats
+from apportion.domain.arrays import Bools, Floats, Text
 from apportion.domain.holdings import Holdings
 from apportion.errors import nearest
 from apportion.holdings.where import chosen
@@ -45,6 +46,8 @@ def read(
         with all faults: columns, conditions, and every row whose holder or amount is missing, negative or no number.
     """
     findings = Findings()
+    if (low is None) != (high is None):
+        findings.fault("one bound is given without the other", "--low, --high", "give both columns, or none")
     table, words = _meant(path, [by, value, low, high, weight, *groups], where, findings)
     columns = Columns(table, findings)
     holder, amount = columns.text(by), amounts(columns, value)
@@ -63,18 +66,56 @@ def read(
         *bounds,
         is_other=np.isin(np.asarray(holder, dtype=str), list(other)) if other else None,
         groups=further,
-        source=f"{path.name}, SHA-256 {hashlib.sha256(content(path)).hexdigest()}",
+        source=_source(path),
         filters=words,
         weight=heads,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Rows with an outcome that may be negative (R,), the groups they belong to by column, and weights or None."""
+
+    value: Floats
+    groups: dict[str, Text]
+    weight: Floats | None
+    source: str
+    filters: tuple[str, ...]
+
+
+def read_outcomes(
+    path: Path, outcome: str, by: Sequence[str], *, weight: str | None = None, where: Sequence[str] = ()
+) -> Outcomes:
+    """Read the rows of a table that are meant, each with an outcome and the groups it belongs to.
+
+    Raises
+    ------
+    BadInput
+        with all faults: columns, conditions, and every row whose outcome, weight or group is missing or no number.
+    """
+    findings = Findings()
+    table, words = _meant(path, [outcome, *by, weight], where, findings)
+    columns = Columns(table, findings)
+    value = amounts(columns, outcome, negative=True)
+    groups = {name: columns.text(name) for name in by}
+    for name, column in groups.items():
+        nobody = np.array([cell == "" for cell in column], dtype=bool)
+        columns.wrong(
+            name, nobody, lambda _: "no group is named", f"name it, or leave such rows out: --where '{name}!='"
+        )
+    heads = None if weight is None else amounts(columns, weight)
+    findings.raise_any()
+    return Outcomes(value, groups, heads, _source(path), words)
+
+
+def _source(path: Path) -> str:
+    return f"{path.name}, SHA-256 {hashlib.sha256(content(path)).hexdigest()}"
 
 
 def _meant(
     path: Path, columns: Sequence[str | None], where: Sequence[str], findings: Findings
 ) -> tuple[Table, tuple[str, ...]]:
     """Load the file and keep the rows that are meant; none left is a fault."""
-    if (columns[2] is None) != (columns[3] is None):
-        findings.fault("one bound is given without the other", "--low, --high", "give both columns, or none")
     (loaded,) = load_all([(path, list(dict.fromkeys(name for name in columns if name is not None)))], findings)
     table, words = chosen(loaded, where, findings)
     findings.raise_any()
@@ -85,8 +126,8 @@ def _meant(
     return table, words
 
 
-def amounts(columns: Columns, name: str) -> Floats:
-    """Read a column of amounts: (N,) floats; cells that are empty, negative or no finite number are faults."""
+def amounts(columns: Columns, name: str, *, negative: bool = False) -> Floats:
+    """Read a column of amounts: (N,) floats; cells that are empty, no finite number, or negative, are faults."""
     cells = columns.table.cells[name]
     values = cells.cast(pl.Float64, strict=False)
     finite = values.is_finite().fill_null(value=False)
@@ -96,8 +137,8 @@ def amounts(columns: Columns, name: str) -> Floats:
     odd = ~empty & ~finite
     _tell(columns, name, odd, "is no finite number", "write digits with a decimal point, such as 2.5")
     with np.errstate(invalid="ignore"):
-        negative = finite & pl.Series(number < 0)
-    _tell(columns, name, negative, "is negative", f"shares of it have no meaning; leave it out: --where '{name}>=0'")
+        below = finite & pl.Series(number < 0) & (not negative)
+    _tell(columns, name, below, "is negative", f"shares of it have no meaning; leave it out: --where '{name}>=0'")
     return number
 
 
