@@ -7,7 +7,7 @@ different bundles are added as they are, so what a task is must mean the same to
 but ties. Members without standing (W = 0) get what the others leave, each claim by the same fraction of what it asks.
 
 Ties: between equally good divisions as HiGHS finds them, the same each time, so the certificate and not the division is what
-another solver must reproduce; in rounding, SHA-256(seed ‖ id). Cost: a linear program of M·F variables up to 4,000 claims;
+another solver must reproduce; in rounding, SHA-256(seed ‖ id). Cost: a linear program of M·F variables up to 500 claims;
 beyond that sweeps O(M·F·R) and a program of the claims near a tie (`apportion.solver.prices.linear`).
 Source: the LP of throughput in Narayanan et al., *Heterogeneity-Aware Cluster Scheduling Policies* (Gavel), OSDI 2020,
 section 4; HiGHS: Huangfu and Hall, Mathematical Programming Computation 2018.

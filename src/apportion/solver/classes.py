@@ -50,11 +50,11 @@ def alike(given: Problem) -> Ints | None:
     To a linear objective they are one claim of all their tasks. Few claims are put in the order of their numbers even where
     all differ: of equally good divisions HiGHS finds one by the order of rows, which cutting a claim must not change.
     """
-    keys = np.column_stack([given.speed, given.bundle, given.weight])
     if len(given) > PROBE:
-        rows = np.linspace(0, len(given) - 1, PROBE).astype(np.int64)
-        if len(np.unique(keys[rows], axis=0)) > 0.9 * PROBE:
+        rows = given.rows(np.linspace(0, len(given) - 1, PROBE).astype(np.int64))
+        if len(np.unique(np.column_stack([rows.speed, rows.bundle, rows.weight]), axis=0)) > 0.9 * PROBE:
             return None
+    keys = np.column_stack([given.speed, given.bundle, given.weight])
     return np.asarray(np.unique(keys, axis=0, return_inverse=True)[1].ravel())
 
 
