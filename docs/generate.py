@@ -17,10 +17,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from apportion.cli import capability
+
 HERE = Path(__file__).parent / "reference"
 VERBS = (
     *("init", "import", "trace", "trace cut", "trace scale", "trace resample", "trace synthesize", "trace lint"),
     *("assess", "plan", "prove", "explain", "compare", "export", "simulate", "run", "report"),
+    *("capability", *(f"capability {part.name}" for part in pkgutil.iter_modules(capability.__path__))),
 )
 NOTE = "<!-- Written by docs/generate.py from the code; change the code, then run: make docs -->\n"
 KINDS = {  # kind → heading, where it is used, the function that does the work, or the one of two
@@ -32,6 +35,11 @@ KINDS = {  # kind → heading, where it is used, the function that does the work
     ),
     "measure": ("Measures: what did it do, and to whom?", "every `run`; some in `assess` and `simulate`", "measure"),
     "discipline": ("Disciplines: in which order do jobs start?", "`simulate POOL --discipline NAME`", "open_queue"),
+    "holding": (
+        "Holdings: where do tables of who holds how much come from?",
+        "`apportion capability world NAME PATH…`",
+        "read",
+    ),
     "source": ("Sources: where do pools come from?", "`apportion import NAME SRC… --out POOL`", "read"),
     "engine": ("Engines: how is a plan made real?", "`apportion run POOL --engine NAME`", "open_engine"),
     "export": ("Exports: how does one's own scheduler read a plan?", "`apportion export NAME POOL PLAN.json`", "write"),

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from apportion.domain.arrays import Bools, Ints
 from apportion.domain.figure import Figure
 from apportion.domain.history import History, Usage
+from apportion.domain.holdings import Holdings
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held, Schedule
@@ -69,6 +70,20 @@ class Source(Protocol):
 
     def read(self, *paths: Path, **options: Any) -> Pool:
         """Read one pool; all faults are raised together as BadInput, and what is only worth telling is in its notices."""
+        ...
+
+
+class Holding(Protocol):
+    """Where do tables of who holds how much come from? ``holdings/published/<name>.py``.
+
+    One with a history also has ``over_time``, with the same arguments, which gives holdings by moment, in order.
+    """
+
+    def read(self, *paths: Path, **options: Any) -> Holdings:
+        """Read one table at one moment; all faults are raised together as BadInput, every filter is in its filters.
+
+        Options that mean the same everywhere: `at`, the moment; `without` and `also`, names of filters with commas between.
+        """
         ...
 
 

@@ -14,13 +14,14 @@ from types import ModuleType
 from typing import Any, cast
 
 from apportion.errors import BadInput, NotFound, nearest
-from apportion.ports import Discipline, Engine, Export, Measure, Policy, Probe, Proof, Source
+from apportion.ports import Discipline, Engine, Export, Holding, Measure, Policy, Probe, Proof, Source
 
 FOLDERS = {
     "policy": "policies",
     "proof": "proofs",
     "measure": "measures",
     "source": "sources",
+    "holding": "holdings/published",
     "discipline": "simulation/disciplines",
     "engine": "engines",
     "export": "exports",
@@ -95,6 +96,11 @@ def measure(name: str) -> Measure:
 def source(name: str) -> Source:
     """Load a source by name."""
     return cast("Source", _load("source", name))
+
+
+def holding(name: str) -> Holding:
+    """Load a reader of tables of holders by name."""
+    return cast("Holding", _load("holding", name))
 
 
 def discipline(name: str) -> Discipline:

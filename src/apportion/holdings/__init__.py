@@ -1,4 +1,5 @@
-"""Who holds what, in tables of the world? Files become `apportion.domain.holdings.Holdings`.
+"""Where do tables of who holds how much come from? Files become `apportion.domain.holdings.Holdings`.
 
-`table` reads any CSV or Parquet with a column of owners and one of amounts, `where` chooses its rows.
+`table` reads any CSV or Parquet with a column of owners and one of amounts, `where` chooses its rows; `published` has one
+file for each published format.
 """
