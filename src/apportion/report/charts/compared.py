@@ -56,7 +56,7 @@ def compared(title: str, rules: Sequence[str], rows: Sequence[Row]) -> Drawing:
     description = (
         "One line a member: a dot for its dominant share under each rule, a bar for the part it is entitled to."
     )
-    return Drawing(_alone(picture(bottom + AXIS, f"{title}: dominant share by rule", description, marks)))
+    return Drawing(alone(picture(bottom + AXIS, f"{title}: dominant share by rule", description, marks)))
 
 
 def _key(left: float, rules: Sequence[str]) -> tuple[list[str], float]:
@@ -101,7 +101,7 @@ def _colour(k: int) -> str:
     return f"dot s{k % COLOURS}"
 
 
-def _alone(chart: Markup) -> str:
+def alone(chart: Markup) -> str:
     """Give a chart of the page its own styles, with the light colours written out: not every viewer knows variables."""
     style = files("apportion.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]+)", style.split("@media", 1)[0]))

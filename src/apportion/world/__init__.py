@@ -1,0 +1,1 @@
+"""Who holds the world's compute, how concentrated is that, and what would change it? On tables of published data."""
