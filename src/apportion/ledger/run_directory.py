@@ -72,6 +72,37 @@ def read_run(path: Path) -> dict[str, Any]:
     return dict(told)
 
 
+def read_usage(path: Path, pool: Pool) -> tuple[Usage, ...]:
+    """Read what each member used in each window of a run.
+
+    Raises
+    ------
+    NotFound, BadInput
+        if the run kept none, or speaks of members or resources that the pool has not.
+    """
+    file = path / "usage.parquet"
+    if not file.is_file():
+        raise NotFound(f"there is no {file.name} in {path}", mend="only a run of a pool with jobs meters what is used")
+    try:
+        rows = pl.read_parquet(file).select("window_s", "member", "resource", "milli_seconds", "method")
+    except pl.exceptions.PolarsError as error:
+        raise BadInput(f"is not the usage of a run: {str(error).splitlines()[0]}", str(file), "run again") from None
+    members = {name: m for m, name in enumerate(pool.members.id)}
+    resources = {name: r for r, name in enumerate(pool.resources)}
+    strange = sorted({*rows["member"].unique()} - members.keys()) + sorted(
+        {*rows["resource"].unique()} - resources.keys()
+    )
+    if strange:
+        raise BadInput(f"the pool does not know {', '.join(strange[:5])}", str(file), "give the pool that was run")
+    found = []
+    for (start_s,), of in rows.group_by("window_s", maintain_order=True):
+        used = np.zeros((len(members), len(resources)), dtype=np.int64)
+        for _, member, resource, amount, _ in of.iter_rows():
+            used[members[member], resources[resource]] += amount
+        found.append(Usage(int(start_s), int(start_s) + pool.charter.window_s, used, of["method"][0]))
+    return tuple(found)
+
+
 def input_digests(pool_path: Path) -> list[dict[str, str]]:
     """Digest every file of a pool directory, in the order of their names."""
     return [

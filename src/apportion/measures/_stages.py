@@ -28,13 +28,13 @@ def by_stage(
     return Figure(name, last[-1] if last else None, unit, better, definition, rows)
 
 
-def stages(history: History) -> dict[str, Floats | None]:
-    """Return by stage each member's amount of the scarcest resource: (N,), or None where the history does not say.
+def stages(history: History, resource: int | None = None) -> dict[str, Floats | None]:
+    """Return by stage each member's amount of a resource, by default the scarcest: (N,), None where the history is silent.
 
     Owned counts the nodes a member owns; granted is the mean over windows, each weighed by its length; used is in
     resource-seconds, from the meters or else from the replay.
     """
-    r = scarcest(history)
+    r = scarcest(history) if resource is None else resource
     return {"owned": _owned(history, r), "granted": _granted(history, r), "used": _used(history, r)}
 
 
