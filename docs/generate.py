@@ -17,13 +17,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from apportion.cli import capability
-
 HERE = Path(__file__).parent / "reference"
 VERBS = (
     *("init", "import", "trace", "trace cut", "trace scale", "trace resample", "trace synthesize", "trace lint"),
     *("assess", "plan", "prove", "explain", "compare", "export", "simulate", "run", "report"),
-    *("capability", *(f"capability {part.name}" for part in pkgutil.iter_modules(capability.__path__))),
 )
 NOTE = "<!-- Written by docs/generate.py from the code; change the code, then run: make docs -->\n"
 KINDS = {  # kind → heading, where it is used, the function that does the work, or the one of two

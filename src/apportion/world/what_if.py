@@ -66,7 +66,9 @@ def read_changes(path: Path) -> dict[str, list[Change]]:
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", str(path), "check what it is") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"is not TOML: {error}", path.name, "write [[merger]] and the like, as --help says") from None
+        raise BadInput(
+            f"is not TOML: {error}", path.name, 'write for example [[merger]] and below it holders = ["A", "B"]'
+        ) from None
     faults = Faults()
     for kind, changes in said.items():
         if kind not in KEYS:

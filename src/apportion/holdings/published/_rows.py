@@ -9,10 +9,37 @@ import polars as pl
 
 from apportion.domain.arrays import Bools, Floats, Ints, Text, text
 from apportion.sources._columns import Columns
-from apportion.sources._files import Table, content
+from apportion.sources._files import Table, content, load
+from apportion.sources._findings import Findings
 
 JOINT = ("one", "split")
+SHOWN = 8  # columns of a table that is not the one expected
 YES = ("true", "yes", "checked", "1")
+
+
+def tables(paths: Sequence[Path], needed: Sequence[str], findings: Findings) -> list[Table]:
+    """Read files that must have some columns; what is missing of one file is one fault, because these tables are wide.
+
+    Raises
+    ------
+    BadInput
+        with the faults of all that cannot be read.
+    """
+    loaded = [one for path in paths if (one := load(path, findings)) is not None]
+    for table in loaded:
+        lacking(table, needed, findings)
+    findings.raise_any()
+    return loaded
+
+
+def lacking(table: Table, needed: Sequence[str], findings: Findings) -> bool:
+    """Tell which columns a table lacks."""
+    there = table.cells.columns
+    missing = [f'"{name}"' for name in needed if name not in there]
+    if missing:
+        shown = ", ".join(there[:SHOWN]) + (f" and {len(there) - SHOWN} more" if len(there) > SHOWN else "")
+        findings.fault(f"no column {', '.join(missing)}", table.name, f"is it another table? its columns are: {shown}")
+    return bool(missing)
 
 
 def numbers(columns: Columns, name: str) -> Floats:

@@ -20,10 +20,10 @@ from apportion.domain.holdings import Holdings
 from apportion.errors import BadInput, Fault
 from apportion.holdings.published._filters import chosen, together
 from apportion.holdings.published._moments import Days, day, days, quarter
-from apportion.holdings.published._rows import digests, numbers, words
+from apportion.holdings.published._rows import digests, numbers, tables, words
 from apportion.holdings.published._snapshots import shipped, source
 from apportion.sources._columns import Columns
-from apportion.sources._files import Table, listed, load_all
+from apportion.sources._files import Table, listed
 from apportion.sources._findings import Findings
 
 MAIN = (
@@ -96,8 +96,8 @@ def _loaded(paths: Sequence[Path], at: str, incomplete: bool, without: str, also
     in_force, _ = together(lambda: chosen(FILTERS, tuple(FILTERS), without, also), lambda: at and day(at))
     files = listed(paths or (shipped("chips"),), "*.csv")
     findings = Findings()
-    tables = load_all([(path, NEEDED) for path in files], findings)
-    read_from = [_rows(table, findings) for table in tables]
+    loaded = tables(files, NEEDED, findings)
+    read_from = [_rows(table, findings) for table in loaded]
     findings.raise_any()
     columns = [np.concatenate(parts) for parts in zip(*read_from, strict=True)]
     part, owner, maker, end = columns[:4]
@@ -111,7 +111,7 @@ def _loaded(paths: Sequence[Path], at: str, incomplete: bool, without: str, also
     order = np.flatnonzero(keep)
     order = order[np.lexsort((end[order], maker[order].astype(str), owner[order].astype(str), part[order].astype(str)))]
     part, owner, maker, end, amount, low, high = (column[order] for column in columns)
-    chips = Chips(part, owner, maker, end, amount, low, high, source("chips", digests(tables, files)), tuple(said))
+    chips = Chips(part, owner, maker, end, amount, low, high, source("chips", digests(loaded, files)), tuple(said))
     _once(chips)
     return chips
 

@@ -26,10 +26,10 @@ from apportion.domain.holdings import Holdings
 from apportion.errors import BadInput
 from apportion.holdings.published._filters import Filter, chosen, kept, one_of, together
 from apportion.holdings.published._moments import Days, day, days
-from apportion.holdings.published._rows import JOINT, digests, flags, given, numbers, shared, words
+from apportion.holdings.published._rows import JOINT, digests, flags, given, numbers, shared, tables, words
 from apportion.holdings.published._snapshots import shipped, source
 from apportion.sources._columns import Columns
-from apportion.sources._files import listed, load_all
+from apportion.sources._files import listed
 from apportion.sources._findings import Findings
 
 PUBLISHED_AT = "2025-05-31"  # of the headline that is quoted most
@@ -142,7 +142,7 @@ def _loaded(paths: tuple[Path, ...], amount: str, in_force: list[str]) -> Cluste
     if len(files) > 1:
         raise BadInput("one table of clusters is needed", ", ".join(map(str, files)), "name the one file")
     findings = Findings()
-    (table,) = load_all([(files[0], [*NEEDED, *ticks, column])], findings)
+    (table,) = tables(files, [*NEEDED, *ticks, column], findings)
     columns = Columns(table, findings)
     began, ended, held = days(columns, BEGAN), days(columns, ENDED), numbers(columns, column) / size
     count = numbers(columns, MANY) if MANY in columns else np.ones(len(columns))

@@ -26,12 +26,12 @@ from apportion.domain.holdings import Holdings
 from apportion.errors import BadInput
 from apportion.holdings.published._filters import Filter, chosen, kept, one_of, together
 from apportion.holdings.published._moments import Days, day, days
-from apportion.holdings.published._rows import JOINT, digests, flags, given, numbers, shared, words
+from apportion.holdings.published._rows import JOINT, digests, flags, given, numbers, shared, tables, words
 from apportion.sources._columns import Columns
-from apportion.sources._files import listed, load_all
+from apportion.sources._files import listed
 from apportion.sources._findings import Findings
 
-UNIT = "FLOP of training"
+UNIT, SIZE = "1e24 FLOP of training", 1e24
 COMPUTE, PUBLISHED, COUNTRY = "Training compute (FLOP)", "Publication date", "Country (of organization)"
 NEEDED = ("Model", "Organization", PUBLISHED, COMPUTE, COUNTRY)
 FURTHER = {"confident": "Confidence", "frontier": "Frontier model"}
@@ -115,9 +115,9 @@ def _loaded(
         raise BadInput("one table of models is needed", ", ".join(map(str, files)), "name the one file")
     findings = Findings()
     further = [column for name, column in FURTHER.items() if name in in_force]
-    (table,) = load_all([(files[0], [*NEEDED, *further])], findings)
+    (table,) = tables(files, [*NEEDED, *further], findings)
     columns = Columns(table, findings)
-    models = Models(columns, days(columns, PUBLISHED), numbers(columns, COMPUTE), "")
+    models = Models(columns, days(columns, PUBLISHED), numbers(columns, COMPUTE) / SIZE, "")
     if not len(columns):
         findings.fault("has no rows", table.name, "fetch it again")
     elif np.isnat(models.published).all():

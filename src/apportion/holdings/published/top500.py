@@ -25,7 +25,7 @@ from apportion.domain.arrays import Floats, Text
 from apportion.domain.holdings import Holdings
 from apportion.errors import BadInput, nearest
 from apportion.holdings.published._filters import Filter, chosen, kept, one_of, together
-from apportion.holdings.published._rows import digests, given, numbers, words
+from apportion.holdings.published._rows import digests, given, lacking, numbers, words
 from apportion.holdings.published._tree import sites
 from apportion.holdings.published._workbook import sheet
 from apportion.sources._columns import Columns
@@ -123,17 +123,15 @@ def _loaded(path: Path, findings: Findings) -> Table | None:
         findings.fault("is a workbook of the old kind", path.name, "open it and save it as XLSX or CSV")
         return None
     if not path.name.lower().endswith((".xlsx", ".xml")):
-        return load(path, findings, NEEDED)
+        found = load(path, findings)
+        return None if found is None or lacking(found, NEEDED, findings) else found
     try:
         rows = sheet(path) if path.name.lower().endswith(".xlsx") else sites(path)
     except BadInput as error:
         findings.alike(error.faults)
         return None
     made = table(path.name, pl.DataFrame(rows, schema=dict.fromkeys(rows, pl.String)))
-    missing = [name for name in NEEDED if name not in made.cells.columns]
-    for name in missing:
-        findings.fault(f'no column "{name}"', path.name, f"its columns are: {', '.join(made.cells.columns)}")
-    return None if missing else made
+    return None if lacking(made, NEEDED, findings) else made
 
 
 def _systems(loaded: Table, path: Path, amount: str, in_force: list[str], findings: Findings) -> Systems:
