@@ -13,6 +13,7 @@ from apportion.domain.history import History, Replay
 from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Schedule
+from apportion.domain.services import Served
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import COUNTING, Trace
 from apportion.domain.window import Stream, stream
@@ -149,14 +150,15 @@ def smaller(pool: Pool, total: Ints) -> Ints | None:
 TOLD = (
     *("waiting", "slowdown", "deadlines", "preemptions", "rho", "unfair_fraction", "jain"),
     *("utilisation", "effective_utilisation", "fragmentation", "contention", "hhi", "gini"),
-    *("energy", "carbon", "cost"),
+    *("energy", "carbon", "cost", "slo"),
 )
 EMITTED = ("direct", "lifecycle")
 
 
 def told(pool: Pool, replay: Replay) -> dict[str, Any]:
     """Say how a replay went, as ``apportion simulate -o json`` shows it; ρ against the first discipline at home."""
-    found = figures(History(pool, replay=replay), TOLD)
+    served = None if pool.services is None else serve(pool)
+    found = figures(History(pool, replay=replay, served=served), TOLD)
     homes = list(registry.discipline(replay.discipline).ALONE)
     first = homes[0]
     members = [
@@ -168,6 +170,9 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
             "rho": found[f"rho.{first}"].rows[name],
             "unfair_fraction": found[f"unfair_fraction.{first}"].rows[name],
             "only_in_pool": found[f"only_in_pool.{first}"].rows[name],
+            "mean_bounded_slowdown": found["bounded_slowdown"].rows[name],
+            "deadlines_met": found["deadlines_met"].rows[name],
+            "slo_attainment": found["slo_attainment"].rows[name],
             "rho_against": {home: found[f"rho.{home}"].rows[name] for home in homes[1:]},
             "carbon_held_g": {kind: found[f"carbon_held.{kind}"].rows[name] for kind in EMITTED},
         }
@@ -199,6 +204,9 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "jain_rho": found[f"jain.{first}"].value,
         "mean_bounded_slowdown": found["bounded_slowdown"].value,
         "deadlines_met": found["deadlines_met"].value,
+        "mean_tardiness_s": found["tardiness"].value,
+        "slo_attainment": found["slo_attainment"].value,
+        "service_overload_h": found["service_overload"].value,
         "energy_j": found["energy"].value,
         "carbon_g": {kind: found[f"carbon.{kind}"].value for kind in EMITTED},
         "carbon_held_g": {kind: found[f"carbon_held.{kind}"].value for kind in EMITTED},
@@ -206,7 +214,26 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "hhi_used": found["hhi"].rows["used"],
         "gini_used": found["gini"].rows["used"],
         "members": members,
+        "services": [] if served is None else _services(pool, served, found),
     }
+
+
+def _services(pool: Pool, served: Served, found: dict[str, Figure]) -> list[dict[str, Any]]:
+    """Say how each service fares over its cycle of hours; `worst_p99_s` is None where an hour is in overload."""
+    worst = served.p99_s.max(axis=0)
+    return [
+        {
+            "service": name,
+            "member": pool.members.id[served.services.member[s]],
+            "slo_attainment": found["slo_attainment.worst_service"].rows[name],
+            "overload_h": int(served.overload[:, s].sum()),
+            "p99_s": served.services.p99_micro_s[s] / 1e6,
+            "worst_p99_s": float(worst[s]) if np.isfinite(worst[s]) else None,
+            "replicas_least": int(served.replicas[:, s].min()),
+            "replicas_most": int(served.replicas[:, s].max()),
+        }
+        for s, name in enumerate(served.services.id)
+    ]
 
 
 def figures(history: History, measures: Iterable[str]) -> dict[str, Figure]:

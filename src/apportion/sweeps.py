@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from importlib.metadata import version
 from itertools import product
 from typing import Any
 
@@ -183,7 +184,9 @@ def changed(pool: Pool, case: Case) -> Pool:
 def keys_of(pool: Pool, by: Rule, cases: Sequence[Case], carbon: Intensity | None = None) -> list[str]:
     """Make a key of all that each case depends on: jobs, places, standing, the rule, carbon intensity and the case itself."""
     trace = arriving(pool, "consolidated")
-    rule_and_pool = f"{by.name} {sorted(by.parameters.items())} {_digest(trace)} {pool.charter.window_s}"
+    rule_and_pool = (
+        f"{by.name} {sorted(by.parameters.items())} {_digest(trace)} {pool.charter.window_s} {_around(pool)}"
+    )
     if carbon is not None:
         rule_and_pool += f" {_digest_of(carbon)}"
 
@@ -205,6 +208,18 @@ def _digest(trace: Trace) -> str:
             )
             digest.update(name.encode() + hashlib.sha256(text).digest())
     digest.update(trace.held_by.amount.tobytes() + trace.held_by.kind.tobytes())
+    return digest.hexdigest()
+
+
+def _around(pool: Pool) -> str:
+    """Digest what no scheduler sees, but metrics tell of: watts and prices of nodes, names of members, services."""
+    digest = hashlib.sha256(json.dumps([version("apportion"), list(pool.resources)]).encode())
+    for leaf in (*pool.members.leaves, *pool.nodes.leaves):
+        digest.update(leaf)
+    if pool.services is not None:
+        for name, value in sorted(vars(pool.services).items()):
+            told = value.tolist() if isinstance(value, np.ndarray) else list(value) if isinstance(value, tuple) else ""
+            digest.update(json.dumps([name, told]).encode())
     return digest.hexdigest()
 
 

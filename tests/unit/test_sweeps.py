@@ -1,6 +1,7 @@
 """Does a sweep replay every case once, whatever interrupts it and however many processes work?"""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -58,6 +59,17 @@ def test_keys_depend_on_the_jobs_the_rule_and_the_case(pool, by):
     other = sweeps.changed(pool, sweeps.Case("skip_fifo", load=2.0))
     assert not set(keys) & set(sweeps.keys_of(other, by, CASES))
     assert not set(keys) & set(sweeps.keys_of(pool, loop.rule("equal", {}), CASES))
+
+
+def test_keys_depend_on_what_only_metrics_tell_of(pool, by):
+    keys = sweeps.keys_of(pool, by, CASES)
+    watts = replace(pool, nodes=replace(pool.nodes, max_milli_watts=pool.nodes.max_milli_watts + 1))
+    regions = replace(pool, members=replace(pool.members, region=pool.members.region + "x"))
+    served = ap.read("examples/services")
+    slower = replace(served, services=replace(served.services, service_micro_s=served.services.service_micro_s + 1))
+    assert not set(keys) & set(sweeps.keys_of(watts, by, CASES))
+    assert not set(keys) & set(sweeps.keys_of(regions, by, CASES))
+    assert not set(sweeps.keys_of(served, by, CASES)) & set(sweeps.keys_of(slower, by, CASES))
 
 
 def test_an_interrupted_sweep_goes_on_where_it_was(pool, by, tmp_path):

@@ -1,5 +1,6 @@
 """Replay the jobs of a pool."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,18 @@ from apportion.cli.output import emit
 from apportion.errors import BadInput
 
 KILO = 1000
+
+
+class Together(StrEnum):
+    """What a row of the table is."""
+
+    MEMBER = "member"
+    REGION = "region"
+    GROUP = "group"
+    SIZE = "size"
+    PARENT = "parent"
+
+
 MOST_SLACK_S = 100 * 366 * 86_400  # a century
 
 
@@ -63,6 +76,20 @@ def simulate(
     jobs_out: Annotated[
         Path | None, typer.Option("--jobs-out", metavar="FILE", help="One row a job, as .csv, .csv.gz or .parquet.")
     ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(
+            "--tables",
+            metavar="DIR",
+            help="Metrics of every job, of groups of members, and over time, as .parquet with their definitions.",
+        ),
+    ] = None,
+    step_s: Annotated[
+        int, typer.Option("--step-s", metavar="SECONDS", min=1, help="Length of a step over time in --tables.")
+    ] = 3600,
+    together: Annotated[
+        Together, typer.Option("--by", help="What the table's rows are: members, or those with something in common.")
+    ] = Together.MEMBER,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Every case of a sweep and member as a row, as .parquet or .csv."),
@@ -92,11 +119,12 @@ def simulate(
     )
     table = reading.intensity(carbon, carbon_start)
     if len(cases) > 1 or out is not None:
-        if jobs_out is not None:
-            raise BadInput("a sweep has no single list of jobs", "--jobs-out", "replay the one case you want alone")
+        for flag, value in (("--jobs-out", jobs_out), ("--tables", tables)):
+            if value is not None:
+                raise BadInput("a sweep has no single list of jobs", flag, "replay the one case you want alone")
         _sweep(read, by, cases, table, out, processes, output)
         return
-    _once(read, by, cases[0], table, jobs_out, output)
+    _once(read, by, cases[0], table, jobs_out, (tables, step_s), together, output)
 
 
 def _with(discipline: str, given: dict[str, str]) -> str:
@@ -105,11 +133,23 @@ def _with(discipline: str, given: dict[str, str]) -> str:
     return discipline if not pairs else f"{discipline}{',' if ':' in discipline else ':'}{pairs}"
 
 
-def _once(read: Any, by: Any, case: Any, carbon: Any, jobs_out: Path | None, output: Format) -> None:
-    from apportion import replays, sweeps
+def _once(
+    read: Any,
+    by: Any,
+    case: Any,
+    carbon: Any,
+    jobs_out: Path | None,
+    tables: tuple[Path | None, int],
+    together: Together,
+    output: Format,
+) -> None:
+    from apportion import replays, sweeps, tabled
     from apportion.cli.progress import clock_bar
+    from apportion.domain.history import History
     from apportion.ledger.job_file import write_jobs
 
+    if together is not Together.MEMBER:
+        tabled.tell(read.members, together.value)
     changed = sweeps.changed(read, case)
     with clock_bar("replaying", changed) as tick:
         replay = replays.simulate(
@@ -123,11 +163,26 @@ def _once(read: Any, by: Any, case: Any, carbon: Any, jobs_out: Path | None, out
             carbon=carbon,
             greener_s=case.greener,
         )
+    history = History(changed, replay=replay)
+    if tables[0] is not None:
+        _tables(tables[0], history, tables[1])
     if jobs_out is not None:
         write_jobs(jobs_out, changed, replay)
     told = replays.told(changed, replay)
-    said = _sentence(told) + ("" if carbon is None else _emitted(told))
-    emit(output, lambda: told, _rows(told), _title(read.charter.name, told, by.name), said)
+    told["groups"] = tabled.groups(history)
+    said = _sentence(told) + _answered(told) + ("" if carbon is None else _emitted(told))
+    rows = _rows(told) if together is Together.MEMBER else _groups(told, together)
+    emit(output, lambda: told, rows, _title(read.charter.name, told, by.name), said)
+
+
+def _tables(path: Path, history: Any, step_s: int) -> None:
+    from apportion import tabled
+    from apportion.ledger.tables_directory import write_tables
+
+    found = {"jobs": tabled.by_job(history), "over_time": tabled.over_time(history, step_s)}
+    if rows := tabled.groups(history):
+        found["groups"] = {name: [row[name] for row in rows] for name in rows[0]}
+    write_tables(path, found, tabled.MEANING)
 
 
 def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, processes: int, output: Format) -> None:
@@ -184,12 +239,45 @@ def _rows(told: dict[str, Any]) -> list[dict[str, Any]]:
             "mean JCT s": row["mean_jct_s"],
             "mean wait s": row["mean_wait_s"],
             "ρ": row["rho"],
-            "jobs later than alone %": None if row["unfair_fraction"] is None else 100 * row["unfair_fraction"],
+            "jobs later than alone %": _percent(row["unfair_fraction"]),
             **{f"ρ against {home}": value for home, value in row["rho_against"].items()},
             "only in the pool": row["only_in_pool"],
         }
         for row in told["members"]
     ]
+
+
+def _groups(told: dict[str, Any], together: Together) -> list[dict[str, Any]]:
+    home = told["alone"][0]
+    return [
+        {
+            together.value: row["name"] or "(none)",
+            "members": row["members"],
+            "jobs": row["jobs"],
+            "mean JCT s": row["mean_jct_s"],
+            "mean wait s": row["mean_wait_s"],
+            "ρ": row[f"rho.{home}"],
+            "jobs later than alone %": _percent(row[f"unfair_fraction.{home}"]),
+            "used %": _percent(row["used_share"]),
+            "entitled %": _percent(row["entitled_share"]),
+        }
+        for row in told["groups"]
+        if row["by"] == together
+    ]
+
+
+def _percent(part: float | None) -> float | None:
+    return None if part is None else 100 * part
+
+
+def _answered(told: dict[str, Any]) -> str:
+    """Say how the services fare beside which the jobs ran."""
+    if not told["services"]:
+        return ""
+    hours = told["service_overload_h"]
+    part = told["slo_attainment"]
+    late = "" if part is None else f" Services: {100 * part:.1f} % of requests answered in time"
+    return late + (f", hours in overload: {hours:,.0f}." if hours else "." if late else "")
 
 
 def _title(name: str, told: dict[str, Any], policy: str) -> str:

@@ -4,15 +4,26 @@ A place draws idle + (max − idle) · u watts, u the held part of its GPUs, or 
 node, or under ``counting`` all nodes of a class, each then with the same held part.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from apportion.domain.arrays import Floats, Ints
 from apportion.domain.history import History
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held
+from apportion.domain.tables import Jobs
 from apportion.domain.trace import Places
 
 MILLI = 1000.0
+
+
+class Drawn(NamedTuple):
+    """Jobs on places: of each such pair (S,) the job, the place, and the held part of the place."""
+
+    job: Ints
+    place: Ints
+    part: Floats
 
 
 def said(pool: Pool, places: Places) -> bool:
@@ -55,3 +66,23 @@ def joules_beyond_idle(pool: Pool, places: Places, held: Held) -> Floats:
     used = held.used[np.arange(len(r)), r]
     seconds = np.divide(used, whole, out=np.zeros(len(r)), where=whole > 0)
     return np.asarray(beyond_idle(pool, places) * seconds)
+
+
+def drawn(pool: Pool, jobs: Jobs, places: Places, held: Held) -> Drawn:
+    """Say which part of which place each job held when it ran last."""
+    job = np.repeat(np.arange(len(jobs)), np.diff(held.begin))
+    r, whole = drawing(pool, places)
+    amount = held.workers * jobs.bundle[job, r[held.place]]
+    there = whole[held.place]
+    return Drawn(job, held.place, np.divide(amount, there, out=np.zeros(len(job)), where=there > 0))
+
+
+def each_jobs_joules(pool: Pool, places: Places, held: Held, on: Drawn, held_s: Ints) -> Floats:
+    """What each job drew beyond idle: (J,).
+
+    A job that was stopped and went on elsewhere is told by the places where it ran last; all are then brought to the joules
+    of `joules_beyond_idle` by one factor, which is 1 where nobody moved.
+    """
+    each = beyond_idle(pool, places)[on.place] * on.part * held_s[on.job]
+    told, whole = float(each.sum()), float(joules_beyond_idle(pool, places, held).sum())
+    return np.asarray(np.bincount(on.job, each, len(held_s)) * (whole / told if told else 1.0))

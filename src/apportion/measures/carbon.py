@@ -9,7 +9,6 @@ joules of `energy` by one factor, which is 1 where nobody moved.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,23 +20,22 @@ from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held
 from apportion.domain.tables import Jobs
 from apportion.domain.trace import Places
-from apportion.measures._power import MILLI, beyond_idle, drawing, horizon, joules_beyond_idle, said
+from apportion.measures._power import MILLI, beyond_idle, drawn, horizon, joules_beyond_idle, said
 
 PER_KWH = 3.6e6 * MILLI  # watts times milligram-seconds a kilowatt-hour in one gram
-
-
-class Drawn(NamedTuple):
-    """Jobs on places: of each such pair (S,) the job, the place, and the held part of the place."""
-
-    job: Ints
-    place: Ints
-    part: Floats
 
 
 def measure(history: History) -> Sequence[Figure]:
     """Give the grams, in rows what was idle and held, and the held ones by member; None without a table or any watts."""
     kinds = {"direct": None, "lifecycle": None} if history.replay is None else _tables(history.replay)
     return [figure for kind, table in kinds.items() for figure in _figures(history, kind, table)]
+
+
+def grams_of_jobs(history: History) -> dict[str, Floats | None]:
+    """Give the grams that each job drew beyond idle, by kind: (J,); None where that is not known."""
+    kinds = {"direct": None, "lifecycle": None} if history.replay is None else _tables(history.replay)
+    told = {kind: None if table is None else _grams(history, table) for kind, table in kinds.items()}
+    return {kind: None if grams is None else grams[1] for kind, grams in told.items()}
 
 
 def _tables(replay: Replay) -> dict[str, Ints | None]:
@@ -93,25 +91,17 @@ def _idle(history: History, pool: Pool, places: Places, intensity: Intensity, cy
 def _beyond(
     pool: Pool, jobs: Jobs, replay: Replay, places: Places, held: Held, intensity: Intensity, cycles: list[Cycle]
 ) -> Floats:
-    drawn = _drawn(pool, jobs, places, held)
+    on = drawn(pool, jobs, places, held)
     watts = _watts_by_region(pool, places, intensity)
     schedule, done = replay.pooled, replay.pooled.finished
     span = np.where(done, schedule.end_s - schedule.start_s, 0)
     busy = np.divide(schedule.held_s, span, out=np.zeros(len(span)), where=span > 0)
     grams = np.zeros(len(jobs))
     for of_places, cycle in zip(watts.T, cycles, strict=True):
-        each = np.bincount(drawn.job, of_places[drawn.place] * drawn.part, len(jobs))
+        each = np.bincount(on.job, of_places[on.place] * on.part, len(jobs))
         grams += each * busy * cycle.integral(np.where(done, schedule.start_s, 0), span) / PER_KWH
-    joules = float((beyond_idle(pool, places)[drawn.place] * drawn.part * schedule.held_s[drawn.job]).sum())
+    joules = float((beyond_idle(pool, places)[on.place] * on.part * schedule.held_s[on.job]).sum())
     return grams * (float(joules_beyond_idle(pool, places, held).sum()) / joules if joules else 1.0)
-
-
-def _drawn(pool: Pool, jobs: Jobs, places: Places, held: Held) -> Drawn:
-    job = np.repeat(np.arange(len(jobs)), np.diff(held.begin))
-    r, whole = drawing(pool, places)
-    amount = held.workers * jobs.bundle[job, r[held.place]]
-    there = whole[held.place]
-    return Drawn(job, held.place, np.divide(amount, there, out=np.zeros(len(job)), where=there > 0))
 
 
 def _watts_by_region(pool: Pool, places: Places, intensity: Intensity) -> Floats:

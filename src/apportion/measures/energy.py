@@ -7,9 +7,10 @@ runs. Energy is estimated from what nodes are said to draw; nothing was metered.
 
 from collections.abc import Sequence
 
+from apportion.domain.arrays import Floats
 from apportion.domain.figure import Better, Figure
 from apportion.domain.history import History
-from apportion.measures._power import horizon, joules_beyond_idle, said, watts
+from apportion.measures._power import drawn, each_jobs_joules, horizon, joules_beyond_idle, said, watts
 
 
 def measure(history: History) -> Sequence[Figure]:
@@ -26,3 +27,12 @@ def measure(history: History) -> Sequence[Figure]:
         "that is held."
     )
     return [Figure("energy", sum(known) if known else None, "J", Better.LOW, definition, rows)]
+
+
+def joules_of_jobs(history: History) -> Floats | None:
+    """Give what each job drew beyond idle: (J,); None where nodes do not say what they draw."""
+    pool, jobs, replay = history.pool, history.pool.jobs, history.replay
+    if jobs is None or replay is None or replay.held is None or replay.places is None or not said(pool, replay.places):
+        return None
+    on = drawn(pool, jobs, replay.places, replay.held)
+    return each_jobs_joules(pool, replay.places, replay.held, on, replay.pooled.held_s)
