@@ -124,19 +124,26 @@ class Sweep:
         return scarcest(History(self.pool))
 
     @cached_property
-    def homes(self) -> dict[str, Schedule]:
-        """How the jobs go alone, on the whole entitlement whatever the size of the pool."""
-        return {home: at_home(self.jobs, home) for home in ("strict_fifo", "skip_fifo")}
+    def _played(self) -> dict[str, Schedule]:
+        return {}
+
+    def home(self, discipline: str) -> Schedule:
+        """How the jobs go alone, on the whole entitlement whatever the size of the pool; replayed once."""
+        if discipline not in self._played:
+            self._played[discipline] = at_home(self.jobs, discipline)
+        return self._played[discipline]
 
     @cached_property
     def stream(self) -> Stream:
         """The jobs in the classes that become claims."""
         return stream(self.pool)
 
-    def rows(self, variant: Variant, percent: int, seeds: int) -> list[dict[str, Any]]:
-        """Replay one variant at one size; a row for each discipline at home it is compared with."""
+    def rows(
+        self, variant: Variant, percent: int, seeds: int, homes: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Replay one variant at one size; a row for each discipline at home it is compared with, or of `homes`."""
         jobs = self.jobs.at_percent(percent)
-        compare = {home: self.homes[home] for home in _homes(variant)}
+        compare = {home: self.home(home) for home in homes or _homes(variant)}
         found = []
         for seeded in _seeded(jobs, self.pool, seeds):
             together = pooled(self.stream, seeded, variant.discipline, variant.parameters, self.by)

@@ -190,6 +190,47 @@ class NeverLater:
                 yield world.now - (got * size - 3600 * hours) // size
 
 
+class LearnedFromTheEnded(NeverLater):
+    """As `NeverLater`; what the others are expected to need is asked anew each time of all that have ended."""
+
+    def __init__(self, jobs, homes, size):
+        super().__init__(jobs, homes, size, by_work=False)
+
+    def steps(self):
+        return [0] + [60 * 2**step for step in range(39)] + [float("inf")]
+
+    def step(self, seconds):
+        return max(step for step, begin in enumerate(self.steps()) if begin <= seconds)
+
+    def expected(self, world, member, step):
+        took = [world.jobs[j].lasts[0] for j in world.ended if member in (None, world.jobs[j].member)]
+        took = [seconds for seconds in took if self.step(seconds) >= step]
+        if len(took) < 3:
+            return None if member is None else self.expected(world, None, step)
+        begin = self.steps()[step]
+        ways = [
+            (sum(min(seconds, end) - begin for seconds in took), sum(self.step(seconds) <= last for seconds in took))
+            for last, end in enumerate(self.steps()[1:])
+            if last >= step
+        ]
+        return min(int(spent) // ended for spent, ended in ways if ended)
+
+    def key(self, world, j):
+        if self.latest(world, j) == world.now:
+            return -1, self.home[j], j
+        step = self.step(self.got(world, j))
+        expected = self.expected(world, world.jobs[j].member, step)
+        return 0, (60 * 2**step if expected is None else expected) * self.size(world, j), j
+
+    def wakes(self, world):
+        for j in world.waiting:
+            if self.latest(world, j) is not None:
+                yield self.latest(world, j)
+        for j in world.running:
+            got = self.got(world, j)
+            yield world.now + self.steps()[self.step(got) + 1] - got
+
+
 def in_hours(case):
     """The same in thousandths, where a second is half an hour."""
     (jobs, places, changes), homes = case
@@ -215,7 +256,15 @@ def test_never_later_by_what_was_attained_where_homes_fit_the_pool(case):
     compare(lambda trace: never_later.open_queue(trace, order="attained"), rule, world, homes)
 
 
-@pytest.mark.parametrize("order", ["work", "attained"])
+@settings(max_examples=500, deadline=None)
+@given(case=worlds_with_homes(whole=True).map(in_hours))
+def test_never_later_by_what_was_learned_where_homes_fit_the_pool(case):
+    world, homes = case
+    rule = LearnedFromTheEnded(world[0], own(homes), most_asked)
+    compare(lambda trace: never_later.open_queue(trace, order="learned"), rule, world, homes)
+
+
+@pytest.mark.parametrize("order", ["work", "attained", "learned"])
 @settings(max_examples=1000, deadline=None)
 @given(case=worlds_with_homes(whole=True).map(in_hours))
 def test_no_job_is_later_than_at_home(order, case):
@@ -250,6 +299,7 @@ def test_a_restart_costs_by_the_size_of_the_gang():
         (round_robin, {"quantum_s": 30, "restart_s": "30"}),
         (themis, {"lease_s": 5, "restart_s": "7/30/60"}),
         (never_later, {"order": "fifo"}),
+        (never_later, {"order": "attained", "quantum_s": 0}),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(module, parameters):
