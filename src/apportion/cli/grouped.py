@@ -67,7 +67,7 @@ def pool(
         faults.add(f'members have no "{name}" to be grouped by', "--by", nearest(name, list(KINDS)))
     faults.raise_any()
     read = reading.read_pool(path)
-    groups = {name: _groups(read, name) for name in by}
+    groups = {name: groups_of(read, name) for name in by}
     value, weight, how = _outcome(read, outcome, rule)
     known = np.isfinite(value) & (weight > 0)
     left_out = [str(name) for name in read.members.id[~known]]
@@ -92,7 +92,7 @@ def pool(
     _show(whole, [f"{read.charter.name}: {OUTCOMES[outcome]}, {how}; a census of {known.sum():,} members."], output)
 
 
-def _groups(pool: Pool, name: str) -> Text:
+def groups_of(pool: Pool, name: str) -> Text:
     """Name each member's group; a size falls into one of three bands."""
     members = pool.members
     if name == "size":
