@@ -170,14 +170,15 @@ def _filling(asked: Holding, compute: Floats, more: float) -> Floats:
 
 
 def _rounded_up(asked: Holding, real: Floats) -> Plan:
-    """Grant what was filled and nothing beyond but minima and claims that use nothing."""
+    """Grant what was filled, where it was filled, and nothing beyond but minima and claims that use nothing."""
     situation, claims = asked.situation, asked.situation.claims
     most = np.ceil(real.sum(axis=1) - HAIR).astype(np.int64)
     most = np.where(
         claims.bundle.any(axis=1), np.clip(most, claims.min_tasks_micro, claims.tasks_micro), claims.tasks_micro
     )
     smaller = replace(situation, claims=replace(claims, tasks_micro=most), passing=True)
-    return replace(filled_plan(smaller, "least_cost", real), situation=situation.digest)
+    below = np.maximum(np.floor(real - HAIR).astype(np.int64), place_minima(situation))
+    return replace(filled_plan(smaller, "least_cost", real, granted=below), situation=situation.digest)
 
 
 def _everything(asked: Holding, program: Program) -> Plan:
