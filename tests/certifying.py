@@ -252,7 +252,7 @@ class Slowly:
         if of.weighing == "member":
             return share
         if of.weighing == "stated":
-            return [Fraction(int(n), MICRO) for n in of.stated]
+            return [Fraction(int(n), of.per or MICRO) for n in of.stated]
         return [Fraction(repr(float(n))) for n in getattr(claims, of.weighing)]
 
     @cached_property
@@ -386,18 +386,19 @@ class Slowly:
         cap = {i: self.most[i] * max(self.gains[i].values()) for i in who}
         dust = {i: sum(self.gains[i].values()) / MICRO for i in who}
         gaps = [cap[i] / self.z[i] - 1 for i in who if level_of[i] < 0 and cap[i] > self.z[i] + dust[i]]
-        reached, bounds, self.wide_levels = [], [], [(gap, Fraction(1, MICRO)) for gap in gaps]
+        reached, lasting, bounds, self.wide_levels = [], [], [], [(gap, Fraction(1, MICRO)) for gap in gaps]
         for k in range(many):
             above = [self.z[i] / n[i] for i in who if level_of[i] >= k]
             if not above:
                 return None
             reached.append(min(above))
-            root, steep = self.root(k, reached, cap, dust, who)
+            _, lost = min((self.z[i] / n[i], dust[i] / self.z[i]) for i in who if level_of[i] >= k)
+            lasting.append(lost)
+            root, steep = self.root(k, reached, lasting, cap, dust, who)
             if root is None:
                 return None
             bounds.append(root)
             gaps.append(root / reached[k] - 1)
-            _, lost = min((self.z[i] / n[i], dust[i] / self.z[i]) for i in who if level_of[i] >= k)
             may = Fraction(1, MICRO) + lost + (2 * self.worth_of_dust(k, who) / steep if steep else 0)
             self.wide_levels.append((gaps[-1], may))
         if not many:
@@ -405,13 +406,14 @@ class Slowly:
             bounds = [min((cap[i] / n[i] for i in who), default=Fraction(0))]
         return reached[0], bounds[0], max(gaps, default=Fraction(0))
 
-    def root(self, k, reached, cap, dust, who):
+    def root(self, k, reached, lasting, cap, dust, who):
         """θ̄ of one level."""
         n, level_of = self.weight, self.of.level_of
         rising = [i for i in who if not 0 <= level_of[i] < k]
         fixed = self.outside(k)
         for i in set(who) - set(rising):
-            held = reached[level_of[i]] * (1 + Fraction(1, MICRO)) * n[i] + dust[i]
+            j = level_of[i]
+            held = reached[j] * (1 + Fraction(1, MICRO) + lasting[j]) * n[i] + dust[i]
             fixed += self.hull(k, i, min(self.z[i], held))
 
         def spent(theta):

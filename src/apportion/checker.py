@@ -80,10 +80,13 @@ class Claimed(NamedTuple):
     ceiling: int
     prices: Sequence[Sequence[Row]]
     denominator: int
+    per: int = 0  # so many parts of what is stated are one; 0 stands for a million
 
 
 class Stated(NamedTuple):
     """What follows from grants and prices, as texts; `excess` > 0 if the gap is wider than `allowed`.
+
+    The gap of leximin is the widest of its levels; `beyond` is that of the level which `allowed` is about.
 
     Where nothing follows the texts are empty and `why` says so; `claim` is the position of the claim to blame, or −1.
     """
@@ -95,6 +98,7 @@ class Stated(NamedTuple):
     excess: int = 0
     why: str = ""
     claim: int = -1
+    beyond: str = ""
 
 
 class Term(NamedTuple):
@@ -189,7 +193,7 @@ def weights(question: Question, claimed: Claimed, base: Standing) -> Callable[[i
         "member": lambda i: (of_member[question.member[i]], everybody),
         "priority": lambda i: (question.priority[i], 1),
         "value": lambda i: (question.value[i][1][0], question.value[i][0]),
-        "stated": lambda i: (claimed.stated[i], MICRO),
+        "stated": lambda i: (claimed.stated[i], claimed.per or MICRO),
     }[claimed.weighing]
 
 
@@ -531,10 +535,13 @@ def leximin(question: Question, claimed: Claimed) -> Stated:
         bounds.append(Fraction(top, UNIT))
         gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + 2 * dust))  # one floored, one rounded up
     first, bound = (held[0].at, bounds[0]) if held and held[0] else (capped, cap)
-    wide, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
+    beyond, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
+    excess = int(beyond > allowed)
+    if not excess:
+        beyond, allowed = max(gaps)
     numbers = ((first, ROUND_FLOOR), (bound, ROUND_CEILING), (max(gaps)[0], ROUND_CEILING), (allowed, ROUND_FLOOR))
     objective, most, gap, may = (text(*n.as_integer_ratio(), way) for n, way in numbers)
-    return Stated(objective, most, gap, may, int(wide > allowed))
+    return Stated(objective, most, gap, may, excess, beyond=text(*beyond.as_integer_ratio(), ROUND_CEILING))
 
 
 def levels(question: Question, claimed: Claimed, base: Standing) -> Levels:
@@ -572,11 +579,11 @@ def level_bound(
 ) -> tuple[int, Fraction]:
     """Find θ̄_k in parts of UNIT, 0 if there is none, and what a millionth of a task for everybody is worth in θ/θ_k.
 
-    A claim that level j < k holds must keep its z, but no more than a millionth and rounding above θ_j; all others of the
-    program must reach min(θ·n, cap), and those outside it their least.
+    A claim that level j < k holds must keep its z, but no more than a millionth and rounding above θ_j, its own and that of
+    the claim that sets θ_j; all others of the program must reach min(θ·n, cap), and those outside it their least.
     """
     prices, money = claimed.prices[k], MICRO * claimed.denominator
-    keep = [int(UNIT * level.at * (1 + LOOSENESS)) if level else 0 for level in held]
+    keep = [int(UNIT * level.at * (1 + LOOSENESS + level.lost)) if level else 0 for level in held]
     now = held[k]
     start = int(UNIT * now.at) if now else 0
     left = ceil(UNIT * worth(question, prices), claimed.denominator)
@@ -697,6 +704,7 @@ def malformed(question: Question, claimed: Claimed, policy: str, parameters: dic
         "a price is negative": all(p >= 0 for level in claimed.prices for row in level for p in row),
         "the denominator is not positive": claimed.denominator > 0,
         "what is stated is not one number ≥ 0 a claim": claimed.weighing != "stated" or column(claimed.stated, many),
+        "the parts of what is stated are no number of parts": claimed.per >= 0,
         "budgets are not one number ≥ 0 a member": claimed.weighing != "budget" or column(claimed.budget, members),
         "levels are not one a claim, from −1 to the last": not leximin
         or (len(claimed.level_of) == many and all(-1 <= k < len(claimed.prices) for k in claimed.level_of)),
@@ -773,7 +781,9 @@ def by_gap(now: Stated, claimed: Claimed, policy: str) -> Finding:
     if policy in WHOLE:
         meaning = f"{in_words(claimed)}: within {now.gap} of what divisible tasks could reach, and these are whole ones"
         return Finding("optimal", "not_shown", meaning)
-    return Finding("optimal", "refuted", f"the gap {now.gap} is wider than {now.allowed}, which is all that may be")
+    return Finding(
+        "optimal", "refuted", f"the gap {now.beyond or now.gap} is wider than {now.allowed}, which is all that may be"
+    )
 
 
 def above_ceiling(question: Question, claimed: Claimed) -> Iterator[tuple[str, int]]:
@@ -1079,7 +1089,7 @@ def read_grants(granted: Part, written: Written) -> list[Row]:
 
 COLUMNS = ("stated", "budget", "level_of")
 STATEMENTS = ("objective", "bound", "gap")
-PLAIN = ("program", "gain", "weighing", "alpha", "ceiling", *STATEMENTS)
+PLAIN = ("program", "gain", "weighing", "alpha", "ceiling", "per", *STATEMENTS)
 UNREADABLE = (
     OSError,
     OverflowError,
@@ -1137,6 +1147,7 @@ def read_claimed(raw: dict[str, Any], prices: dict[str, Any]) -> Claimed:
         whole(raw.get("ceiling", 0)),
         prices["levels"],
         prices["denominator"],
+        whole(raw.get("per", 0)),
     )
 
 

@@ -31,7 +31,7 @@ class Certificate:
     weighing : where the weight of claim i, of member m, comes from. ``standing``: W_m · d_i / Σ_{k∈m} d_k with
         d_i = tasks_i · dominant share of a task; ``member``: W_m; ``priority``, ``value``: the claim's column;
         ``budget``: as standing, with the member's budget in place of W_m; ``stated``: the integers in `stated`
-        (leximin's n_i, in millionths)
+        (leximin's n_i), in parts of which `per` are one; 0 stands for a million
     alpha : decimal text, for alpha_fair
     stated : (M,) integers, where the situation alone does not give them
     budget : (N,) integers, for ``budget``
@@ -49,6 +49,7 @@ class Certificate:
     budget: Ints | None = None
     level_of: Ints | None = None
     ceiling: int = 0
+    per: int = 0
     objective: str = ""
     bound: str = ""
     gap: str = ""

@@ -18,15 +18,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from apportion.domain.arrays import Floats
 from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
+from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.solver.filling.rates import by_share
 from apportion.solver.levels.dominant import dominant
+from apportion.solver.plans import filled_levels, programmed
 from apportion.solver.plans.filled import filled_plan, smallest_level
-from apportion.solver.plans.filled_levels import with_levels
 from apportion.solver.plans.guarded import BY_CEILING
-from apportion.solver.plans.programmed import programmed_plan
 
 GUARDS: frozenset[str] = BY_CEILING
 
@@ -41,16 +42,16 @@ def divide(situation: Situation) -> Plan:
     """
     certificate = Certificate("leximin", gain="dominant")
     if len(situation.flavors) != 1:
-        return programmed_plan(situation, "drf", situation.weight, certificate, dominant)
+        return programmed.programmed_plan(situation, "drf", situation.weight, certificate, dominant)
     rate, phase = by_share(situation, situation.standing.share)
     plan = filled_plan(situation, "drf", rate, phase)
     plan = replace(plan, objective=smallest_level(plan, rate, phase))
     inside = (phase == 0) & situation.claims.bundle.any(axis=1)
-    return with_levels(situation, plan, np.where(inside, rate[:, 0], 0.0), certificate)
+    return filled_levels.with_levels(situation, plan, np.where(inside, rate[:, 0], 0.0), certificate)
 
 
 def promises(situation: Situation) -> tuple[str, ...]:
-    """Name what holds in this very situation: always feasible, non-wasteful and Pareto.
+    """Name what holds in this very situation: always feasible and non-wasteful, on one flavor Pareto, as a rule optimal.
 
     Let every member's claims need resources in one proportion, and no claim have a minimum. When resource r is used up at
     level t, 1 = Σ_k use[k,r] / capacity[r] ≤ Σ_k t · W_k = t, so each member reaches its weight in its dominant resource or
@@ -58,12 +59,20 @@ def promises(situation: Situation) -> tuple[str, ...]:
     most t · W_k of anything: no envy. With claims of several proportions a member goes on rising where others stopped, and
     both fail.
     """
-    if len(situation.flavors) > 1:
-        return ("feasible", "non_wasteful")
+    if len(situation.flavors) != 1:
+        return programmed.levelled(situation)
+    kept = (*filled_levels.levelled(situation, _at_level_one(situation)), "pareto")
     if situation.claims.min_tasks_micro.any() or not _one_proportion(situation):
-        return ("feasible", "non_wasteful", "pareto")
+        return kept
     incentive = ("sharing_incentive",) if _entitled_alike(situation) else ()
-    return ("feasible", "non_wasteful", "pareto", *incentive, "envy_free", "envy_free_up_to_one_task")
+    return (*kept, *incentive, "envy_free", "envy_free_up_to_one_task")
+
+
+def _at_level_one(situation: Situation) -> Floats:
+    """What each claim has at level 1, which the pool holds on one flavor without minima: (M,) micro-tasks."""
+    task = np.where(situation.claims.bundle.any(axis=1), situation.dominant, 0.0)
+    share = np.divide(situation.weight * MICRO, task, out=np.zeros(len(task)), where=task > 0)
+    return np.minimum(share, np.where(task > 0, situation.claims.tasks_micro, 0))
 
 
 def _one_proportion(situation: Situation) -> bool:

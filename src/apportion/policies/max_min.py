@@ -25,13 +25,13 @@ from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
 from apportion.solver.filling.rates import by_share
 from apportion.solver.levels.leximin import leximin
+from apportion.solver.plans import filled_levels, programmed
 from apportion.solver.plans.filled import filled_plan, smallest_level
-from apportion.solver.plans.filled_levels import with_levels
 from apportion.solver.plans.guarded import BY_CEILING
-from apportion.solver.plans.programmed import programmed_plan
 from apportion.solver.problem import Problem
 
 GUARDS: frozenset[str] = BY_CEILING
+WHOLE = 2.0**53  # beyond which floats are no whole numbers any more
 
 
 def divide(situation: Situation) -> Plan:
@@ -46,7 +46,7 @@ def divide(situation: Situation) -> Plan:
         own = own_rates(situation)
         stated = np.rint(own * MICRO).astype(np.int64)
         certificate = Certificate("leximin", weighing="stated", stated=stated)
-        return programmed_plan(situation, "max_min", stated / MICRO, certificate, leximin)
+        return programmed.programmed_plan(situation, "max_min", stated / MICRO, certificate, leximin)
     own = own_plan(situation)
     rate, phase = by_share(situation, situation.standing.share)
     first = own > 0
@@ -54,23 +54,32 @@ def divide(situation: Situation) -> Plan:
     phase = np.where(first, 0, phase + 1)
     plan = filled_plan(situation, "max_min", rate, phase)
     plan = replace(plan, objective=smallest_level(plan, rate, phase))
-    stated = np.rint(own * situation.claims.speed[:, 0]).astype(np.int64)
-    certificate = Certificate(
-        "leximin", weighing="stated", stated=np.where(situation.claims.bundle.any(axis=1), stated, 0)
-    )
-    return with_levels(situation, plan, np.where(stated > 0, own, 0.0), certificate)
+    rates = np.where(situation.claims.bundle.any(axis=1), own * situation.claims.speed[:, 0] / MICRO, 0.0)
+    per = _parts(rates)
+    stated = np.rint(rates * per).astype(np.int64)
+    certificate = Certificate("leximin", weighing="stated", stated=stated, per=per)
+    return filled_levels.with_levels(situation, plan, np.where(stated > 0, own, 0.0), certificate)
+
+
+def _parts(rates: Floats) -> int:
+    """As fine as whole numbers below 2⁵³ can be: a millionth would be much of a small reference."""
+    fits = (per for per in (10**k for k in range(15, 6, -1)) if rates.max(initial=0.0) * per < WHOLE)
+    return next(fits, MICRO)
 
 
 def promises(situation: Situation) -> tuple[str, ...]:
-    """Name what holds in this very situation: always feasible, non-wasteful and Pareto; sharing incentive without minima.
+    """Name what holds here: always feasible and non-wasteful, as a rule optimal, on one flavor Pareto.
 
+    On one flavor without minima also sharing incentive, and as a rule levels over the true own plans.
     Each member gets at least its own plan, and in that plan some claim of it is at its cap or held by a resource of E[m]
     that is used up, so E[m] alone cannot serve more to all of them. A minimum of somebody else could take that away.
     """
-    if len(situation.flavors) > 1:
-        return ("feasible", "non_wasteful")
+    if len(situation.flavors) != 1:
+        return programmed.levelled(situation)
+    kept = filled_levels.levelled(situation, np.where(situation.claims.bundle.any(axis=1), own_plan(situation), 0.0))
+    levels = ("leximin_levels",) if "optimal" in kept else ()
     incentive = () if situation.claims.min_tasks_micro.any() else ("sharing_incentive",)
-    return ("feasible", "non_wasteful", "pareto", *incentive)
+    return (*kept, *levels, "pareto", *incentive)
 
 
 def own_rates(situation: Situation) -> Floats:

@@ -7,7 +7,7 @@ member rise by the same fraction of what they ask until a resource that they nee
 
     n_i = tasks_i · λ_i,    λ_i the level at which claim i stops, at most 1
 
-in fractions, on one flavor. The stated millionths may differ by one and by a billionth, which is what floats leave. On
+in fractions, on one flavor. The stated parts may differ by one and by a billionth, which is what floats leave. On
 several flavors an own plan is an optimum itself, to which there is no exact way: such references are *not shown*.
 
 Exact. Cost: that of `optimal`, and O(R·M).
@@ -53,12 +53,14 @@ WHY = "on several flavors a member's own plan is an optimum itself, so that thes
 def _with_references(situation: Situation, plan: Plan, stated: Ints, verdict: Verdict) -> Verdict:
     by_speed = plan.certificate is not None and plan.certificate.gain == "speed"
     speed = situation.claims.speed[:, 0].tolist() if by_speed else [1.0] * len(stated)
+    uses = np.asarray(situation.claims.bundle.any(axis=1))
+    per = (plan.certificate.per if plan.certificate else 0) or MICRO
     for i, (own, v, told) in enumerate(zip(own_plan(situation), speed, stated.tolist(), strict=True)):
-        true = own * fraction(v)
-        if abs(told - true) > 1 + true * NEAR:
+        true = own * fraction(v) * per / MICRO
+        if uses[i] and abs(told - true) > 1 + true * NEAR:  # who uses nothing needs nobody's entitlement
             what = "a reference is not what the claim would have in its member's own plan"
             claim = str(situation.claims.id[i])
-            return refuted("leximin_levels", what, claim=claim, states=told / MICRO, own_plan=float(true / MICRO))
+            return refuted("leximin_levels", what, claim=claim, states=told / per, own_plan=float(true / per))
     return replace(verdict, meaning=f"{verdict.meaning}; the references are the members' own plans")
 
 

@@ -94,4 +94,5 @@ def claim_of(plan: Plan, certificate: Certificate) -> checker.Claimed:
         certificate.ceiling,
         [] if plan.prices is None else plan.prices.tolist(),
         plan.price_denominator,
+        certificate.per,
     )

@@ -15,15 +15,26 @@ from apportion.domain.quantity import MICRO, exact_products
 from apportion.domain.situation import Situation
 from apportion.solver.plans.certified import certified
 
+SURE = 2.0  # micro-tasks that do not round to none
+
 
 def with_levels(situation: Situation, plan: Plan, pace: Floats, certificate: Certificate) -> Plan:
     """Add levels, their prices, and what these prove; `pace` (M,) micro-tasks a unit of level, 0 outside the program."""
-    if situation.passing or len(situation.flavors) != 1:
+    if len(situation.flavors) != 1:
         return plan
     prices, level_of = _levels(situation, plan.tasks_micro[:, 0], pace)
     stated = replace(certificate, level_of=level_of)
     done = replace(plan, prices=prices, price_denominator=1, certificate=stated)
-    return certified(situation, done)
+    return done if situation.passing else certified(situation, done)
+
+
+def levelled(situation: Situation, least: Floats) -> tuple[str, ...]:
+    """Name what such a plan is: optimal where nobody has a minimum and all who rise get two micro-tasks at `least` (M,).
+
+    What rounds to nothing bounds nothing, and a minimum may leave that little to others.
+    """
+    sure = ((least <= 0) | (least >= SURE)).all() and not situation.claims.min_tasks_micro.any()
+    return ("feasible", "non_wasteful", "optimal") if sure else ("feasible", "non_wasteful")
 
 
 def _levels(situation: Situation, tasks: Ints, pace: Floats) -> tuple[Ints, Ints]:
@@ -32,7 +43,8 @@ def _levels(situation: Situation, tasks: Ints, pace: Floats) -> tuple[Ints, Ints
     rising = (pace > 0) & (tasks < claims.tasks_micro)
     free = rising & (tasks > claims.min_tasks_micro)
     level = np.divide(tasks, pace, out=np.zeros(len(tasks)), where=pace > 0)
-    left = situation.capacity[0] * MICRO - exact_products(tasks[:, None], claims.bundle)[0]
+    before = np.where(pace > 0, tasks, claims.min_tasks_micro)  # the others came after all levels, and hold nobody
+    left = situation.capacity[0].astype(object) * MICRO - exact_products(before[:, None], claims.bundle)[0]
     uses = claims.bundle > 0
     top = np.full(len(left), np.inf)
     for r in range(len(left)):

@@ -20,7 +20,10 @@ from apportion.solver.integers.minima import place_minima
 from apportion.solver.integers.whole import whole
 from apportion.solver.plans.certified import certified, whole_prices
 from apportion.solver.plans.filled import filled_plan
+from apportion.solver.plans.levels_apart import with_levels_apart
 from apportion.solver.problem import Answer, Problem
+
+EXACT = 1500  # claims of leximin up to which all of them are looked at, and not samples
 
 
 def programmed_plan(
@@ -59,6 +62,14 @@ def certain(situation: Situation) -> tuple[str, ...]:
     """
     placed = len(situation.flavors) > 1 and bool(situation.claims.min_tasks_micro.any())
     return ("feasible", "non_wasteful") if placed else ("feasible", "non_wasteful", "optimal")
+
+
+def levelled(situation: Situation) -> tuple[str, ...]:
+    """Name what a leximin plan of several flavors is: as `certain`, but optimal only up to as many claims as are looked at.
+
+    Beyond that levels are found through samples, and where they lie close together the solver may stop short.
+    """
+    return certain(situation) if len(situation.claims) <= EXACT else ("feasible", "non_wasteful")
 
 
 def _inside(situation: Situation, weight: Floats) -> Bools:
@@ -151,4 +162,7 @@ def _with_proof(situation: Situation, plan: Plan, prices: Floats, certificate: C
     """Add prices and what they prove; a plan that nobody will check does without."""
     whole_ones, denominator = whole_prices(prices)
     plan = replace(plan, prices=whole_ones, price_denominator=denominator, certificate=certificate)
-    return plan if situation.passing else certified(situation, plan)
+    if situation.passing:
+        return plan
+    plan = certified(situation, plan)
+    return with_levels_apart(situation, plan) if certificate.program == "leximin" else plan
