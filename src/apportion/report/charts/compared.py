@@ -11,7 +11,7 @@ from markupsafe import Markup
 from apportion.report.charts.scales import Scale, linear, nice_top, ticks
 from apportion.report.charts.svg import WIDTH, circle, line, picture, text, wide
 
-KEY, AXIS, COLOURS, RADIUS, DODGE = 20, 34, 8, 4.5, 5.5
+KEY, AXIS, COLOURS, RADIUS, DODGE = 20, 44, 8, 4.5, 7.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,15 @@ def _axis(x: Scale, top: float, above: float, bottom: float) -> list[str]:
     for value in ticks(top):
         marks.append(line(x(value), above, x(value), bottom, "grid"))
         marks.append(text(x(value), bottom + 12, f"{value:g} %", "tick", "middle"))
+    marks.append(
+        text(
+            x(top / 2),
+            bottom + 32,
+            "dominant share: the largest part of any resource that is granted",
+            "tick",
+            "middle",
+        )
+    )
     return marks
 
 
