@@ -18,6 +18,9 @@ SETTINGS = {
 }
 
 
+PATIENCE = 60.0  # seconds: without a limit HiGHS has been seen to go on for ever by interior point
+
+
 @contextmanager
 def under(setting: str) -> Iterator[Counter]:
     """Set how HiGHS works, and count how often it is asked; a mixed-integer program has no choice of method."""
@@ -26,6 +29,7 @@ def under(setting: str) -> Iterator[Counter]:
     def told(solve, *args, options=None, **given):
         asked[solve.__name__] += 1
         options = dict(options or {}) | {key: value for key, value in how.items() if key == "presolve"}
+        options |= {"time_limit": PATIENCE}
         if solve.__name__ == "linprog" and "method" in how:
             given["method"] = how["method"]
         return solve(*args, **given, options=options)
