@@ -330,6 +330,9 @@ BROKEN = {
     "a certificate that is a word": lambda raw: raw.update(certificate="optimal"),
     "ragged prices": lambda raw: raw["prices"].update(levels=[[[1], [1, 2]]]),
     "prices beyond 64 bits": lambda raw: raw["prices"].update(levels=[[[10**30, 1]]]),
+    "a denominator of zero": lambda raw: raw["prices"].update(denominator=0),
+    "parts that are a word": lambda raw: raw["certificate"].update(per="many"),
+    "no grants": lambda raw: raw.update(grants=None),
     "a denominator that is none": lambda raw: raw["prices"].update(denominator="many"),
 }
 

@@ -126,13 +126,16 @@ def raw_plan(path: Path) -> dict[str, Any]:
         raise NotFound(f"there is no plan file {path}", mend="write one with: apportion plan POOL --out PLAN.json")
     try:
         raw = json.loads(path.read_bytes(), object_pairs_hook=_once, parse_constant=_no_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(
             f"this is not JSON: {error}", str(path), "write it again with: apportion plan POOL --out …"
         ) from None
     missing = [key for key in ("policy", "situation", "grants") if not isinstance(raw, dict) or key not in raw]
     if missing:
         raise BadInput(f"no {', '.join(missing)} in it", str(path), "give a file that apportion plan wrote")
+    grants = raw["grants"]
+    if not isinstance(grants, list) or not all(isinstance(grant, dict) for grant in grants):
+        raise BadInput("grants are no list of grants", f"{path}, grants", "give a file that apportion plan wrote")
     return dict(raw)
 
 
@@ -179,7 +182,10 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
 
 def _prices(raw: dict[str, Any]) -> tuple[Ints | None, int]:
     levels = raw.get("levels") or None
-    return None if levels is None else _integers(levels), int(raw.get("denominator", 1))
+    denominator = int(raw.get("denominator", 1))
+    if denominator <= 0:
+        raise ValueError(f"denominator {denominator} of prices")
+    return None if levels is None else _integers(levels), denominator
 
 
 def _certificate(raw: dict[str, Any] | None) -> Certificate | None:
@@ -189,6 +195,9 @@ def _certificate(raw: dict[str, Any] | None) -> Certificate | None:
     for name in ("stated", "budget", "level_of"):
         if name in cells:
             cells[name] = ints([int(cell) for cell in cells[name]])
+    for name in ("ceiling", "per"):
+        if name in cells:
+            cells[name] = _whole(int(cells[name]))
     return Certificate(**cells)
 
 
