@@ -27,12 +27,15 @@ def prepare(
 ) -> tuple[Ints, Ints]:
     """Fill tasks per unit of level, and the dominant share of a task; the claims that rise, and those that need nothing."""
     rising, free, first, second = np.empty(len(tasks), dtype=np.int64), np.empty(len(tasks), dtype=np.int64), 0, 0
-    part = np.where(capacity > 0.0, 1.0 / capacity, np.inf)
+    part = np.where(capacity > 0.0, 1.0 / capacity, 0.0)
+    absent = np.flatnonzero(capacity <= 0.0)
     for i in range(len(tasks)):
         most = 0.0
-        for r in range(len(capacity)):
-            if bundle[i, r] > 0.0:
-                most = max(most, bundle[i, r] * part[r])
+        for r in range(len(capacity)):  # what is not needed counts 0; whether it is would be a branch that nobody foresees
+            each = bundle[i, r] * part[r]
+            most = each if each > most else most
+        for r in absent:
+            most = np.inf if bundle[i, r] > 0.0 else most
         share[i], pace[i] = 0.0, 0.0
         if speed[i, 0] <= 0.0 or tasks[i] <= 0.0 or most == np.inf:
             continue
