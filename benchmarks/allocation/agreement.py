@@ -132,8 +132,9 @@ def unlike_leximin(made: Case, found: Answer) -> Iterator[str]:
         if not best <= bound + NEAR * (bound + alone(made)[rising].min()):
             yield f"level {k} can be {best!r}, beyond its bound {bound!r}"
     for i in np.flatnonzero(made.served & ~at_cap):
-        held = np.where(ratio <= ratio[i] * (1 + NEAR), ratio, 0.0)
-        best = highest(made, np.arange(len(ratio)) == i, held, ratio)
+        held, only = np.where(ratio <= ratio[i] * (1 + NEAR), ratio, 0.0), np.arange(len(ratio)) == i
+        # in units of what it could have alone: of a claim that may rise ten orders of magnitude, HiGHS would not see the use
+        best = highest(made, only, held, np.where(only, np.minimum(cap, alone(made)), ratio))
         if not best <= ratio[i] + NEAR * (ratio[i] + alone(made)[i]):
             yield f"claim {i} at {ratio[i]!r} can rise to {best!r} without harm to those no better off"
 
