@@ -13,6 +13,7 @@ from apportion.solver.compiled import compiled
 
 BUCKETS = 2048
 FEW = 64  # kinks that are sorted
+HUGE = 1e308  # what is divided by the smallest of floats; times 0 that is 0
 
 
 @compiled
@@ -27,13 +28,12 @@ def prepare(
 ) -> tuple[Ints, Ints]:
     """Fill tasks per unit of level, and the dominant share of a task; the claims that rise, and those that need nothing."""
     rising, free, first, second = np.empty(len(tasks), dtype=np.int64), np.empty(len(tasks), dtype=np.int64), 0, 0
-    part = np.where(capacity > 0.0, 1.0 / capacity, 0.0)
+    part = np.where(capacity > 0.0, np.minimum(1.0 / capacity, HUGE), 0.0)
     absent = np.flatnonzero(capacity <= 0.0)
     for i in range(len(tasks)):
         most = 0.0
-        for r in range(len(capacity)):  # what is not needed counts 0; whether it is would be a branch that nobody foresees
-            each = bundle[i, r] * part[r]
-            most = each if each > most else most
+        for r in range(len(capacity)):  # what is not needed counts 0; to ask for it would be a branch nobody foresees
+            most = max(most, bundle[i, r] * part[r])
         for r in absent:
             most = np.inf if bundle[i, r] > 0.0 else most
         share[i], pace[i] = 0.0, 0.0
