@@ -64,7 +64,10 @@ def ours(case: Case, repeats: int, folder: Path) -> dict[str, Any]:
     given = case.given()
     seconds, peak, found = timed(lambda: solve(case.objective, **given), repeats)
     granted = found.x.sum(axis=1)
-    np.save(folder / "capped.npy", granted >= case.tasks * (1 - 1e-9))
+    most = (
+        case.gain.max(axis=1) * case.tasks
+    )  # a claim with all its tasks may still run some of them where it is slower
+    np.save(folder / "capped.npy", (case.gain * found.x).sum(axis=1) >= most * (1 - 1e-9))
     np.save(folder / "prices.npy", found.prices)
     levels = (
         {"levels": found.levels.tolist(), "level_bounds": found.level_bounds.tolist()} if len(found.level_of) else {}

@@ -34,8 +34,8 @@ def prepare(
         most = 0.0
         for r in range(len(capacity)):  # what is not needed counts 0; to ask for it would be a branch nobody foresees
             most = max(most, bundle[i, r] * part[r])
-        for r in absent:
-            most = np.inf if bundle[i, r] > 0.0 else most
+        for lacking in absent:
+            most = np.inf if bundle[i, lacking] > 0.0 else most
         share[i], pace[i] = 0.0, 0.0
         if speed[i, 0] <= 0.0 or tasks[i] <= 0.0 or most == np.inf:
             continue
