@@ -257,6 +257,9 @@ def test_a_date_that_explains_more_than_compute_is_told():
     assert any("cannot part their effects" in text for text in both.warnings)
     apart = fit(Observed(compute, noisy(compute**0.3, 0.05), years), QUICK)
     assert not any("date" in text for text in apart.warnings)
+    ahead = noisy((compute * np.exp(0.8 * (years - 2025))) ** 0.3, 0.05)
+    assert any("parts the two" in text for text in fit(Observed(compute, ahead, years), QUICK).warnings)
+    assert not any("date" in text for text in fit(Observed(compute, ahead, years), quick(growth=True)).warnings)
 
 
 def test_r_squared_is_that_of_a_correlation():

@@ -121,7 +121,7 @@ def fit(points: Observed, settings: Settings | None = None) -> Fitting:
         why = "; ".join(f"{name} {reason}" for name, reason in left_out.items())
         raise BadInput(f"no family fits these points: {why}", "points", "add points, or choose other families")
     order = tuple(sorted(fits, key=lambda one: math.inf if math.isnan(one.aicc) else one.aicc))
-    return Fitting(points, wish, order, left_out, (*cautions(points), *_open(order)), delta)
+    return Fitting(points, wish, order, left_out, (*cautions(points, growth=wish.growth), *_open(order)), delta)
 
 
 def _check(wish: Settings, points: Observed) -> None:

@@ -12,6 +12,8 @@ from apportion.errors import Faults
 
 SHOWN = 5  # faulty rows that are named
 TIED = 0.9  # correlation of date and compute from which on no fit can part them
+ADDS = 6.0  # AIC: beyond what Burnham and Anderson call weak evidence
+ROUNDING = 1e-12  # of R²
 FEW = 10  # points below which resampling says little
 
 
@@ -111,8 +113,8 @@ def _named(faults: Faults, name: str, column: Floats | None, good: object, what:
         faults.add(f"{name} {what}: {rows}{more}", name, mend)
 
 
-def cautions(points: Observed) -> list[str]:
-    """Say what in the points themselves limits every fit."""
+def cautions(points: Observed, *, growth: bool = False) -> list[str]:
+    """Say what in the points themselves limits every fit; with growth the fit takes the date into account."""
     said = []
     x, y = np.log(points.compute), points.response
     if not points.positive and not points.losses:
@@ -127,13 +129,14 @@ def cautions(points: Observed) -> list[str]:
         said.append(f"compute spans {span:.2f} decades: the data hardly tell one curve from another")
     if explained(y, x) > 0 and float(np.polyfit(x, y, 1)[0]) < 0:
         said.append("more compute goes with less capability here: no rising curve can say that")
-    return said + (confounded(points) if points.ago is not None else [])
+    return said + (confounded(points, growth=growth) if points.ago is not None else [])
 
 
-def confounded(points: Observed) -> list[str]:
-    """Say where the date explains more than compute does, or cannot be told from it.
+def confounded(points: Observed, *, growth: bool = False) -> list[str]:
+    """Say where the date explains more than compute does, explains what compute leaves, or cannot be told from it.
 
-    By R² of least squares of the response (log P) on log C, on the date, and on both.
+    By R² of least squares of the response (log P) on log C, on the date, and on both; the date explains what compute leaves
+    where it lowers AIC by `ADDS` or more.
     """
     assert points.ago is not None  # noqa: S101  # the caller asks only where there are dates
     x, y, t = np.log(points.compute), points.response, points.ago
@@ -145,11 +148,20 @@ def confounded(points: Observed) -> list[str]:
     figures = f"R² {by_compute:.2f} by compute, {by_date:.2f} by date, {by_both:.2f} by both"
     if by_date > by_compute:
         said.append(f"the date explains more than compute does ({figures}): what looks like compute may be progress")
+    elif not growth and _gained(len(points), by_compute, by_both) >= ADDS:
+        said.append(
+            f"the date explains part of what compute leaves ({figures}): a fit with growth (--growth) parts the two"
+        )
     if abs(together) >= TIED:
         said.append(
             f"compute and date move together (correlation {together:.2f}; {figures}): these data cannot part their effects"
         )
     return said
+
+
+def _gained(n: int, before: float, after: float) -> float:
+    """How far one more column lowers AIC, by the R² without and with it."""
+    return n * math.log(max(1 - before, ROUNDING) / max(1 - after, ROUNDING)) - 2
 
 
 def explained(y: Floats, *by: Floats) -> float:
