@@ -104,6 +104,9 @@ def keys(value):
             yield from keys(inner)
 
 
+TABLE = "capability measure POOL/nodes.csv --by id --value gpu --low gpu --high gpu --other bio-1 --group owner -o json"
+
+
 @pytest.mark.parametrize(
     ("heading", "command"),
     [
@@ -111,6 +114,10 @@ def keys(value):
         ("## assess -o json", "assess POOL -o json"),
         ("## prove -o json", "prove POOL PLAN.json -o json"),
         ("## simulate -o json", "simulate POOL -o json"),
+        ("## capability measure -o json", "capability measure POOL --plan PLAN.json -o json"),
+        ("## capability measure -o json", TABLE),
+        ("## capability groups -o json", "capability groups POOL --outcome rate --by region -o json"),
+        ("## capability access -o json", "capability access POOL --peak gpu-node=a100 --by size -o json"),
     ],
 )
 def test_every_key_of_an_output_is_described(heading, command, tmp_path, monkeypatch):
@@ -118,7 +125,8 @@ def test_every_key_of_an_output_is_described(heading, command, tmp_path, monkeyp
     quietly("init POOL")
     quietly("plan POOL --out PLAN.json")
     section = FILES.split(f"\n{heading}", 1)[1].split("\n## ", 1)[0]
-    of_this_pool = {"cpu_milli", "memory_milli_gib", "gpu_milli", *registry.names("discipline")}
+    of_this_pool = {"cpu_milli", "memory_milli_gib", "gpu_milli", "gpu-node", *registry.names("discipline")}
+    of_this_pool |= {"size", "15 to 40", "> 40", "≤ 15"}  # a column of groups and its bands
     for key in set(keys(json.loads(quietly(command)))) - of_this_pool:
         assert re.search(rf"\b{key}\b", section), key
 

@@ -39,7 +39,12 @@ SUMMARY = (
     Index("gini", "Gini", indices.gini, "how far two holders differ, in half means"),
     Index("theil_t", "Theil T", indices.theil_t, "inequality, most sensitive at the top", False, True),
     Index("theil_l", "Theil L", indices.theil_l, "inequality, most sensitive at the bottom"),
-    Index("atkinson_1", "Atkinson(1)", lambda x, w: indices.atkinson(x, 1.0, w), "what part could be given up if the rest were equal"),
+    Index(
+        "atkinson_1",
+        "Atkinson(1)",
+        lambda x, w: indices.atkinson(x, 1.0, w),
+        "what part could be given up if the rest were equal",
+    ),
     Index("hoover", "Hoover", indices.hoover, "what part would have to change hands"),
     Index("palma", "Palma", indices.palma, "what the top tenth holds over the lowest four tenths"),
     Index("entropy_number", "entropy number", indices.entropy_number, "as of how many, small ones seen", True, True),
