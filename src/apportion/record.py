@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from apportion import assessment, loop, pictured, registry
+from apportion import assessment, held, loop, pictured, registry
 from apportion.domain.history import History, Replay, Usage
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
@@ -111,6 +111,7 @@ def record(pool: Pool, by: Rule, done: Done, sizing: dict[str, Any] | None, comm
         "figures": _figures(done.history),
         "waiting": _waiting(done.history),
         "lorenz": _lorenz(done.history),
+        "held": held.held(done.history, done.situation),
         "completion": pictured.completion(done.history),
         "timeline": pictured.over_time(done.history),
         "sizing": sizing,

@@ -19,6 +19,7 @@ from apportion.report.sections import (
     completion,
     concentration,
     demand,
+    held,
     plan,
     pool,
     sizing,
@@ -27,7 +28,7 @@ from apportion.report.sections import (
 )
 from apportion.report.telling import Telling, Value, telling
 
-SECTIONS = (pool, demand, plan, waiting, completion, sizing, concentration, use, busiest, basis)
+SECTIONS = (pool, demand, plan, waiting, completion, sizing, concentration, held, use, busiest, basis)
 
 
 def page(run: Run, language: str = "en") -> str:
