@@ -9,6 +9,7 @@ import pytest
 
 import apportion as ap
 from apportion import loop, sweeps
+from apportion.cli.app import run_app
 from apportion.errors import BadInput
 from apportion.ledger import sweep_file
 
@@ -103,3 +104,22 @@ def test_parameters_that_cannot_be_read_are_refused(wrong):
 def test_a_file_of_no_known_format_is_refused(tmp_path):
     with pytest.raises(BadInput, match="format"):
         sweep_file.opened(tmp_path / "s.xlsx")
+
+
+def test_who_interrupts_a_sweep_is_told_what_is_kept(tmp_path, monkeypatch, capsys):
+    played = sweeps.play
+
+    def until_the_third(pool, by, case, carbon=None):
+        if len(list(tmp_path.glob("s.parquet.parts/*"))) == 2:
+            raise KeyboardInterrupt
+        return played(pool, by, case, carbon)
+
+    monkeypatch.setattr(sweeps, "play", until_the_third)
+    ways = [word for name in ("strict_fifo", "skip_fifo", "srtf") for word in ("--discipline", name)]
+    given = ["-q", "simulate", "examples/services", *ways, "--out", str(tmp_path / "s.parquet")]
+    assert run_app(given) == 130
+    assert "goes on from there" in capsys.readouterr().err
+    assert not (tmp_path / "s.parquet").exists()
+    monkeypatch.setattr(sweeps, "play", played)
+    assert run_app(given) == 0
+    assert "2 of them known from before" in capsys.readouterr().out

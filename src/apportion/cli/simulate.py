@@ -194,10 +194,16 @@ def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, 
     known = {} if kept is None else kept.known(sweeps.keys_of(read, by, cases, carbon))
     keep = (lambda _key, _told: None) if kept is None else kept.keep
     found = []
-    with bar("replaying", len(cases)) as tick:
-        for pair in sweeps.sweep(read, by, cases, known, processes, keep, carbon):
-            found.append(pair)
-            tick(len(found))
+    try:
+        with bar("replaying", len(cases)) as tick:
+            for pair in sweeps.sweep(read, by, cases, known, processes, keep, carbon):
+                found.append(pair)
+                tick(len(found))
+    except KeyboardInterrupt:
+        if kept is None:
+            raise
+        typer.echo(f"interrupted: what is done lies in {kept.parts}, and the same command goes on from there", err=True)
+        raise typer.Exit(130) from None
     if kept is not None:
         kept.close([row for pair in found for row in sweeps.rows(*pair)])
     before = f", {len(known):,} of them known from before" if known else ""
