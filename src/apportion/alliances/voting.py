@@ -100,6 +100,12 @@ def power(weights: Sequence[int], quota: int) -> Power:
     return Power(tuple(given), quota, tuple(map(tuple, _swings(given, quota))))
 
 
+def countable(weights: Sequence[int], quota: int) -> bool:
+    """Tell whether `power` can count a vote: members times quota, or few members, are not too many."""
+    small, least = _in_common(list(weights), quota)
+    return least * (len(small) + 1) <= MOST or (len(small) <= FEW and sum(small) < 2**62)
+
+
 def majority(weights: Sequence[int]) -> int:
     """The least number of votes that is more than half.
 
@@ -127,11 +133,16 @@ def _refuse(weights: list[int], quota: int) -> None:
 
 def _swings(weights: list[int], quota: int) -> list[list[int]]:
     """Count in units of what all weights have in common, and in the dual where its quota is smaller."""
-    common = gcd(*weights)
+    small, least = _in_common(weights, quota)
+    found = _counted(small, least)
+    itself = least == -(-quota // gcd(*weights))
+    return found if itself else [row[::-1] for row in found]  # who swings S, swings those outside in the dual
+
+
+def _in_common(weights: list[int], quota: int) -> tuple[list[int], int]:
+    common = gcd(*weights) or 1
     small, least = [weight // common for weight in weights], -(-quota // common)
-    other = sum(small) - least + 1
-    found = _counted(small, min(least, other))
-    return found if least <= other else [row[::-1] for row in found]  # who swings S, swings those outside in the dual
+    return small, min(least, sum(small) - least + 1)
 
 
 def _counted(weights: list[int], quota: int) -> list[list[int]]:

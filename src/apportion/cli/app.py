@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from apportion import __version__
 from apportion.cli import (
+    alliance,
     assess,
     capability,
     compare,
@@ -33,7 +34,22 @@ A pool is a directory: start with `apportion init DIR`, or bring a trace with `a
 
 INTERRUPTED = 130  # what a shell expects of a program that was stopped from the keyboard
 app = typer.Typer(help=HELP, invoke_without_command=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for module in (init, imports, trace, assess, plan, prove, explain, compare, export, simulate, run, report, capability):
+for module in (
+    init,
+    imports,
+    trace,
+    assess,
+    plan,
+    prove,
+    explain,
+    compare,
+    alliance,
+    export,
+    simulate,
+    run,
+    report,
+    capability,
+):
     module.register(app)
 
 
