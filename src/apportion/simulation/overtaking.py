@@ -96,17 +96,26 @@ def open_queue(
     times = np.ones(len(key), dtype=np.int64) if size is None else size[rows]
     if order is not None:
         key[within(order, rows, len(trace))] = np.arange(len(key))
-    simple = len(state.places) == 1 and jobs.need.shape[1] == 1 and churn == NO_BOUND
-    if not simple or size is not None or (clock and jobs.facts[:, RESTART].any()):
+    if not one_number(jobs, state, churn) or size is not None or (clock and jobs.facts[:, RESTART].any()):
         walks = walk(jobs, state, churn=churn, blocking=blocking)
         return KernelQueue(trace, rows, jobs, state, partial(_walk_on, jobs, state, walks, key, fixed(times), clock))
+    queued = nobody_waits(jobs, key, clock=clock, blocking=blocking)
+    return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued))
+
+
+def one_number(jobs: Jobs, state: State, churn: int) -> bool:
+    """Tell whether all is one place of one resource and stops are free, so that no walk is needed."""
+    return len(state.places) == 1 and jobs.need.shape[1] == 1 and churn == NO_BOUND
+
+
+def nobody_waits(jobs: Jobs, key: Ints, *, clock: int, blocking: bool) -> Queued:
+    """Open a queue of one line for each kind of gangs, or of a single one where the first blocks all others."""
     line = np.zeros(len(key), dtype=np.int64) if blocking else jobs.facts[:, KIND]
     of = np.zeros((int(line.max(initial=-1)) + 1, 2), dtype=np.int64)
     length = np.bincount(line, minlength=len(of))
     of[:, BEGIN] = np.cumsum(length) - length
     heaps, running = (np.empty(len(key), dtype=np.int64) for _ in range(2))
-    queued = Queued(fixed(line), key, of, heaps, running, np.array([clock, 0, int(blocking)]))
-    return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued))
+    return Queued(fixed(line), key, of, heaps, running, np.array([clock, 0, int(blocking)]))
 
 
 @compiled
@@ -132,28 +141,28 @@ def _advance(jobs: Jobs, state: State, queued: Queued, until: int) -> None:
         shift = now * queued.facts[CLOCK]  # makes seconds left comparable with ends
         still = not queued.facts[BLOCKS] or queued.facts[WAITING] == 0  # whether all that wait would go on waiting
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
-            _drop(state, queued, complete(jobs, state))
+            drop(state, queued, complete(jobs, state))
             still = queued.facts[WAITING] == 0
         if state.counts[CHANGED] < len(state.changes):
             change(state, now)
             job = overfull(jobs, state)
             while job >= 0:
-                _displace(jobs, state, queued, job, now, shift)
+                displace(jobs, state, queued, job, now, shift)
                 job = overfull(jobs, state)
             still = queued.facts[WAITING] == 0
-        still = still and _all_fit(jobs, state, now)
+        still = still and all_fit(jobs, state, now)
         while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
             if still:
-                _run(jobs, state, queued, state.counts[ARRIVED], now, shift)
+                run(jobs, state, queued, state.counts[ARRIVED], now, shift)
             else:
-                _wait(queued, state.counts[ARRIVED])
+                wait(queued, state.counts[ARRIVED])
             state.counts[ARRIVED] += 1
         if not still:
             _serve(jobs, state, queued, now, shift)
 
 
 @compiled
-def _all_fit(jobs: Jobs, state: State, now: int) -> bool:
+def all_fit(jobs: Jobs, state: State, now: int) -> bool:
     """Tell whether all that arrive now fit what is free, together: then nobody is in anybody's way."""
     free, job = state.places[0, 0], state.counts[ARRIVED]
     while free >= 0 and job < len(jobs.submit) and jobs.submit[job] == now:
@@ -166,38 +175,51 @@ def _all_fit(jobs: Jobs, state: State, now: int) -> bool:
 def _serve(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) -> None:
     """Start and stop, down the order, until what runs is what fits beside all that run ahead of it."""
     while True:
-        line, free = _first(jobs, state, queued, shift), state.places[0, 0]
-        if free < 0:
-            last = 0  # the first in the order that does not fit: beside those behind it, too little would be freed
-            while free + jobs.need[queued.running[last], 0] < 0:
-                free += jobs.need[queued.running[last], 0]
-                last += 1
-            job = queued.running[last]
-            if line < 0 or _behind(queued, queued.heaps[queued.of[line, BEGIN]], shift, job):
-                _displace(jobs, state, queued, job, now, shift)
-                continue
-        if line < 0:
+        line = first(jobs, state, queued, shift)
+        job = crowded_out(jobs, state, queued, line, shift)
+        if job >= 0:
+            displace(jobs, state, queued, job, now, shift)
+        elif line >= 0:
+            run(jobs, state, queued, leave(queued, line), now, shift)
+        else:
             return
-        _run(jobs, state, queued, _leave(queued, line), now, shift)
 
 
 @compiled
-def _run(jobs: Jobs, state: State, queued: Queued, job: int, now: int, shift: int) -> None:
+def crowded_out(jobs: Jobs, state: State, queued: Queued, line: int, shift: int) -> int:
+    """Name the gang that runs and must stop before the first of a line, if any, may start; −1 if none must."""
+    free = state.places[0, 0]
+    if free >= 0:
+        return -1
+    last = 0  # the first in the order that does not fit: beside those behind it, too little would be freed
+    while free + jobs.need[queued.running[last], 0] < 0:
+        free += jobs.need[queued.running[last], 0]
+        last += 1
+    job = queued.running[last]
+    if line < 0 or _behind(queued, queued.heaps[queued.of[line, BEGIN]], shift, job):
+        return int(job)
+    return -1
+
+
+@compiled
+def run(jobs: Jobs, state: State, queued: Queued, job: int, now: int, shift: int) -> None:
+    """Start a gang, which need not fit: who is behind it yields before the instant is over."""
     queued.key[job] += shift
-    _insert(state, queued, job)
+    insert(state, queued, job)
     begin(jobs, state, job, now)
 
 
 @compiled
-def _displace(jobs: Jobs, state: State, queued: Queued, job: int, now: int, shift: int) -> None:
+def displace(jobs: Jobs, state: State, queued: Queued, job: int, now: int, shift: int) -> None:
+    """Stop a gang that runs, and let it wait."""
     stop(jobs, state, job, now)
-    _drop(state, queued, job)
+    drop(state, queued, job)
     queued.key[job] -= shift
-    _wait(queued, job)
+    wait(queued, job)
 
 
 @compiled
-def _first(jobs: Jobs, state: State, queued: Queued, shift: int) -> int:
+def first(jobs: Jobs, state: State, queued: Queued, shift: int) -> int:
     """Find the line whose first gang comes first of those that fit beside all that run ahead of them; −1 if none does."""
     best, running = -1, state.counts[RUNNING]
     for line in range(len(queued.of)):
@@ -228,31 +250,39 @@ def _behind(queued: Queued, job: int, shift: int, running: int) -> bool:
 
 
 @compiled
-def _insert(state: State, queued: Queued, job: int) -> None:
-    """Let a gang that is about to run stand where it belongs. O(running behind it in `running`)."""
-    at = state.counts[RUNNING]
-    while at > 0 and _ahead(queued, queued.running[at - 1], job):
-        queued.running[at] = queued.running[at - 1]
-        at -= 1
+def insert(state: State, queued: Queued, job: int) -> None:
+    """Let a gang that is about to run stand where it belongs. O(log running), and a shift of those ahead of it."""
+    running = state.counts[RUNNING]
+    at = _stands_at(queued, job, running)
+    for i in range(running, at, -1):
+        queued.running[i] = queued.running[i - 1]
     queued.running[at] = job
 
 
 @compiled
-def _drop(state: State, queued: Queued, job: int) -> None:
+def drop(state: State, queued: Queued, job: int) -> None:
     """Take a gang out of those that run, of which one fewer run already."""
-    low, high = 0, state.counts[RUNNING]
+    running = state.counts[RUNNING]
+    for i in range(_stands_at(queued, job, running), running):
+        queued.running[i] = queued.running[i + 1]
+
+
+@compiled
+def _stands_at(queued: Queued, job: int, running: int) -> int:
+    """How many of the first so many that run stand behind a gang."""
+    low, high = 0, running
     while low < high:
         middle = (low + high) >> 1
         if _ahead(queued, job, queued.running[middle]):
             low = middle + 1
         else:
             high = middle
-    for i in range(low, state.counts[RUNNING]):
-        queued.running[i] = queued.running[i + 1]
+    return low
 
 
 @compiled
-def _wait(queued: Queued, job: int) -> None:
+def wait(queued: Queued, job: int) -> None:
+    """Let a gang wait in its line. O(log line)."""
     line = queued.line[job]
     begin, hole = queued.of[line, BEGIN], queued.of[line, SIZE]
     queued.of[line, SIZE] += 1
@@ -267,7 +297,8 @@ def _wait(queued: Queued, job: int) -> None:
 
 
 @compiled
-def _leave(queued: Queued, line: int) -> int:
+def leave(queued: Queued, line: int) -> int:
+    """Let the first of a line go, and name it. O(log line)."""
     begin, last = queued.of[line, BEGIN], queued.of[line, SIZE] - 1
     gone, job = queued.heaps[begin], queued.heaps[begin + last]
     queued.of[line, SIZE] = last

@@ -25,8 +25,10 @@ from apportion.domain.quantity import MILLI
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
+from apportion.simulation import demoted
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import FOREVER, HELD, RUNNING, SINCE, Jobs, State, fixed, next_instant, opening, runs
+from apportion.simulation.overtaking import one_number
 from apportion.simulation.preemptive import LIVE, Walk, dispatch, happen, restarting, sizes, sort, walk
 from apportion.simulation.replay import KernelQueue
 
@@ -61,6 +63,8 @@ def open_queue(
     bounds = _limits(limits)
     trace = replace(trace, restart_s=restarting(trace, restart_s))
     rows, jobs, state = opening(trace)
+    if mode == "2d" and one_number(jobs, state, churn) and len(bounds) < demoted.MOST_LEVELS:
+        return demoted.open_queue(trace, rows, jobs, state, sizes(trace)[rows], bounds)
     walks = walk(jobs, state, churn=churn)
     walks.key[:] = NEW
     clock, size = np.array([FOREVER, 0]), fixed(sizes(trace)[rows])
