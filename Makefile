@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check format docs bench bench-allocation clean
+.PHONY: help demo test worlds check format docs bench bench-allocation clean
 help:
 	@echo "make demo    set up, run ten real clusters as one pool, write out/report.html"
 	@echo "make test    set up, run all tests"
+	@echo "make worlds  compare every discipline with its slow reference on a thousand random traces"
 	@echo "make check   format, lint, types, import contracts, docs"
 	@echo "make format  bring code into its format"
 	@echo "make docs    write the reference pages anew from the code"
@@ -19,6 +20,10 @@ demo: .venv/.installed
 
 test: .venv/.developing
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+WORLDS := first_come preemptive fair_share disciplines homes simpy
+worlds: .venv/.developing
+	APPORTION_WORLDS=1000 $(BIN)/python -m pytest $(WORLDS:%=tests/cross_checks/test_%.py)
 
 check: .venv/.developing
 	$(BIN)/ruff format --check .

@@ -1,10 +1,15 @@
-"""How does a kernel play a small world of the reference, and do the two agree?"""
+"""How does a kernel play a small world of the reference, and do the two agree?
 
+Every test tries a share of worlds; `make worlds` tries a thousand for each rule and placement (``APPORTION_WORLDS=1000``).
+"""
+
+import os
 from dataclasses import replace
 from functools import reduce
 from math import lcm
 
 import numpy as np
+from hypothesis import settings
 
 from apportion.domain.arrays import floats, ints, text
 from apportion.domain.schedule import NEVER
@@ -15,6 +20,11 @@ from auditing import Told, audit
 from reference.world import play
 
 MEMBERS, SEED = 3, bytes(32)
+
+
+def tried(share):
+    """How many worlds a test tries."""
+    return settings(max_examples=int(os.environ.get("APPORTION_WORLDS", share)), deadline=None)
 
 
 def settled(world):

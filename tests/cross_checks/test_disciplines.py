@@ -10,17 +10,18 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apportion.domain.schedule import NEVER
 from apportion.simulation.alone import alone
 from apportion.simulation.disciplines import entitled, fair_share, skip_fifo, strict_fifo, virtual_finish
 from apportion.simulation.replay import replay
+from on_kernels import tried
 from traces import audit, traces
 
 BILLION = 10**9
-many = settings(max_examples=400, deadline=None)
+many = tried(400)
 
 
 @dataclass

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apportion.simulation.disciplines import fair_share
-from on_kernels import MEMBERS, by_hand, levelled, played, settled, trace_of_world
+from on_kernels import MEMBERS, by_hand, levelled, played, settled, trace_of_world, tried
 from reference.shares import FairShare
 from reference.worlds import worlds
 
-many = settings(max_examples=250, deadline=None)
+many = tried(250)
 every = pytest.mark.parametrize("placement", ["counting", "consolidated", "any"])
 weights = st.lists(st.integers(0, 3), min_size=MEMBERS + 2, max_size=MEMBERS + 2)
 names = [f"member {m}" for m in range(MEMBERS + 2)]

@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apportion.simulation import reserved
 from apportion.simulation.disciplines import priority, sjf, skip_fifo, strict_fifo
-from on_kernels import agree, levelled, played, settled, trace_of_world
+from on_kernels import agree, levelled, played, settled, trace_of_world, tried
 from on_kernels import by_hand as on_paper
 from reference import first_come as by_hand
 from reference.worlds import worlds
 
-many = settings(max_examples=250, deadline=None)
+many = tried(250)
 every = pytest.mark.parametrize("placement", ["counting", "consolidated", "any"])
 
 

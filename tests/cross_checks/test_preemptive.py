@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apportion.domain.arrays import ints
@@ -23,7 +23,7 @@ from apportion.simulation.disciplines import (
 )
 from apportion.simulation.preemptive import restarting
 from apportion.simulation.replay import replay
-from on_kernels import agree, played, settled, trace_of_world
+from on_kernels import agree, played, settled, trace_of_world, tried
 from on_kernels import by_hand as played_by_hand
 from reference import preemptive as by_hand
 from reference.first_come import strict_fifo as strict_fifo_by_hand
@@ -33,7 +33,7 @@ from reference.world import Place, play
 from reference.worlds import worlds
 from traces import trace_of
 
-many = settings(max_examples=300, deadline=None)
+many = tried(300)
 every = pytest.mark.parametrize("placement", ["counting", "consolidated", "any"])
 bounds = st.sampled_from((-1, -1, 1, 2, 5))
 one_number = worlds(classes=1, restarts=(0,), most=24)
@@ -51,13 +51,13 @@ def test_srtf(placement, world, churn):
     agree(srtf, by_hand.srtf(churn=no_bound(churn)), world, placement, churn=churn)
 
 
-@settings(max_examples=1500, deadline=None)
+@tried(1500)
 @given(world=one_number)
 def test_srtf_where_one_number_is_shared(world):
     agree(srtf, by_hand.srtf(), world, "counting")
 
 
-@settings(max_examples=700, deadline=None)
+@tried(700)
 @given(world=worlds(classes=1, most=24), blocking=st.booleans())
 def test_priority_where_one_number_is_shared(world, blocking):
     rule = by_hand.preemptive_priority(blocking=blocking)
@@ -115,7 +115,17 @@ def test_las(mode, rule, placement, world, churn, limits):
     agree(las, hand, world, placement, churn=churn, mode=mode, limits=text)
 
 
-@settings(max_examples=300, deadline=None)
+@tried(1500)
+@given(
+    world=worlds(classes=1, most=24).map(thousandfold),
+    limits=st.sampled_from(((5,), (1, 2), (8, 30), (12, 13, 40))),
+)
+def test_las_where_one_number_is_shared(world, limits):
+    hand = by_hand.Las(limits=limits, size=most_asked)
+    agree(las, hand, world, "counting", mode="2d", limits=",".join(map(str, limits)))
+
+
+@tried(300)
 @given(world=worlds())
 def test_srtf_by_work(world):
     def key(played, j):
@@ -144,7 +154,7 @@ def compare(queue_of, discipline, world, homes):
     return trace
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(case=worlds_with_homes())
 def test_virtual_finish(case):
     world, homes = case
@@ -240,7 +250,7 @@ def in_hours(case):
     return thousandfold((jobs, places, changes)), [tuple(1000 * amount for amount in home) for home in homes]
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(case=worlds_with_homes().map(in_hours))
 def test_never_later_by_work(case):
     world, homes = case
@@ -248,7 +258,7 @@ def test_never_later_by_work(case):
     compare(never_later.open_queue, rule, world, homes)
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(case=worlds_with_homes(whole=True).map(in_hours))
 def test_never_later_by_what_was_attained_where_homes_fit_the_pool(case):
     world, homes = case
@@ -256,7 +266,7 @@ def test_never_later_by_what_was_attained_where_homes_fit_the_pool(case):
     compare(lambda trace: never_later.open_queue(trace, order="attained"), rule, world, homes)
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(case=worlds_with_homes(whole=True).map(in_hours))
 def test_never_later_by_what_was_learned_where_homes_fit_the_pool(case):
     world, homes = case
@@ -265,7 +275,7 @@ def test_never_later_by_what_was_learned_where_homes_fit_the_pool(case):
 
 
 @pytest.mark.parametrize("order", ["work", "attained", "learned"])
-@settings(max_examples=1000, deadline=None)
+@tried(1000)
 @given(case=worlds_with_homes(whole=True).map(in_hours))
 def test_no_job_is_later_than_at_home(order, case):
     world, homes = case

@@ -5,12 +5,13 @@ back. SimPy serves requests for a container strictly in order and lets the first
 """
 
 import simpy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apportion.domain.schedule import NEVER
 from apportion.simulation.disciplines import strict_fifo
 from apportion.simulation.replay import replay
+from on_kernels import tried
 from traces import trace_of
 
 rows = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12), st.integers(1, 9), st.integers(0, 2)), max_size=60)
@@ -35,7 +36,7 @@ def by_simpy(trace):
     return start
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(rows)
 def test_strict_fifo_is_what_simpy_does(rows):
     trace = trace_of(rows, 8)

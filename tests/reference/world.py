@@ -120,14 +120,15 @@ class World:
             self.stop(victim)
 
     def without_place(self):
-        """The gang that started last (the last in the file among equals) of those that hold what is not there."""
+        """The gang that must stop: at the first place and resource of which too much is held, the last that started of those
+        that hold it (the last in the file among equals)."""
         free = self.free(self.running)
-
-        def lost(j):
-            need, at = self.jobs[j].need, self.running[j].at
-            return any(p not in free or any(f < 0 < n for f, n in zip(free[p], need, strict=True)) for p in at)
-
-        return max((j for j in self.running if lost(j)), key=lambda j: (self.running[j].since, j), default=None)
+        for p in sorted(self.whole):
+            for r in range(len(self.whole[p])):
+                holding = [j for j, its in self.running.items() if p in its.at and self.jobs[j].need[r] > 0]
+                if holding and (p not in free or free[p][r] < 0):
+                    return max(holding, key=lambda j: (self.running[j].since, j))
+        return None
 
     def arrive(self):
         """Let jobs join the queue in file order."""

@@ -10,6 +10,7 @@ import numpy as np
 from apportion.domain.arrays import Bools, Floats, Ints, Text, distinct, ints
 from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import NEVER, Schedule
+from apportion.errors import BadInput
 
 COUNTING, CONSOLIDATED, ANY, FRAGMENTATION = "counting", "consolidated", "any", "fragmentation"
 PLACEMENTS = (COUNTING, CONSOLIDATED, ANY, FRAGMENTATION)
@@ -80,6 +81,22 @@ def no_changes(width: int) -> Changes:
 
 
 @dataclass(frozen=True, eq=False)
+class Standings:
+    """How what members may count on changes: who joins, leaves or lends has more or less from some second on.
+
+    Attributes
+    ----------
+    at_s, member : (H,) ascending, (H,)
+    entitlement, weight : (H, R), (H,) what the member has from then on
+    """
+
+    at_s: Ints
+    member: Ints
+    entitlement: Ints
+    weight: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Trace:
     """Gangs in order of submission (equal times in file order) and what they share.
 
@@ -101,6 +118,7 @@ class Trace:
     placement : how gangs are put on places
     parent : (N,) the member above, −1 for none
     changes : what comes and goes; None for nothing
+    standings : how entitlement and weight change; None for never
     """
 
     id: Text = field(metadata=_EACH)
@@ -125,6 +143,7 @@ class Trace:
     placement: str = COUNTING
     parent: Ints | None = None
     changes: Changes | None = None
+    standings: Standings | None = None
 
     def __len__(self) -> int:
         return len(self.id)
@@ -180,12 +199,36 @@ class Trace:
         return replace(self, **{name: column[at] for name, column in columns.items() if column is not None})
 
     def at_home(self, member: int) -> "Trace":
-        """Return the same jobs on what one member has alone, where nothing comes or goes."""
+        """Return the same jobs on what one member has alone, where nothing comes or goes but by its own standing.
+
+        Raises
+        ------
+        BadInput
+            if standing changes where homes are nodes, or of several classes: which of them go is not known.
+        """
+        if self.standings is not None:
+            return self._at_changing_home(member, self.standings)
         home = self.entitlement[member]
         places = None if self.homes is None else self.homes[member]
         return replace(
             self, capacity=home if places is None else places.total, places=places or one_place(home), changes=None
         )
+
+    def _at_changing_home(self, member: int, standings: Standings) -> "Trace":
+        """Return the jobs on the most that a member ever has, of which so much is there as it has just then."""
+        if self.homes is not None and any(len(home.amount) > 1 for home in self.homes):
+            raise BadInput(
+                "entitlements change over time, and homes are several nodes or classes of nodes",
+                "the trace, field standings",
+                "count the nodes of one class as one number: --placement counting",
+            )
+        own = np.flatnonzero(standings.member == member)
+        has = np.concatenate([self.entitlement[member][None], standings.entitlement[own]])
+        most = np.asarray(has.max(axis=0))
+        first = min(int(self.submit_s.min(initial=0)), int(standings.at_s.min(initial=0)))
+        delta = np.diff(np.concatenate([most[None], has]), axis=0)
+        changes = Changes(ints(np.concatenate([[first], standings.at_s[own]])), ints(np.zeros(len(delta))), ints(delta))
+        return replace(self, capacity=most, places=one_place(most), changes=changes, standings=None)
 
     def at_percent(self, percent: int) -> "Trace":
         """Return the same jobs on so much of the places: whole units of each as one, or the first nodes of each class."""

@@ -7,13 +7,15 @@ of an instant, repeat: among the queued gangs that fit, start the first submitte
 equal members go in the tie order of the seed. Nothing that fits is left waiting. A member whose planned share is −1 (it
 asked, and the plan granted it nothing) starts only if no other member's queued gang fits.
 
-Until a first plan is given, planned shares are W_m / Σ W. Deficits begin at 0 with the first submission.
+Until a first plan is given, planned shares are W_m / Σ W. Deficits begin at 0 with the first submission. Standing may change
+over time (`Trace.standings`): bounds, and shares without a plan, are from each moment on those of the new standing.
 
 Deficits move between bounds at a constant rate while a member holds the same, so each is brought up to date only when
 it is looked at: that cannot change it. O(member and need pairs queued) a start. Ancestor: deficit round robin (Shreedhar
 and Varghese, SIGCOMM 1995), with time in place of rounds.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -28,6 +30,7 @@ from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
     ARRIVED,
     CHANGED,
+    FOREVER,
     RUNNING,
     Jobs,
     Rows,
@@ -51,6 +54,7 @@ ALONE = ("strict_fifo", "skip_fifo")
 PLANNED = True
 PER_BILLION = 10**9
 MUST_WAIT = -1
+PAST, FOLLOWS = 0, 1  # entries of Books.facts
 LONGEST_WINDOW_S = 2**31
 LARGEST_CAPACITY = 2**53
 
@@ -69,6 +73,9 @@ class Books(NamedTuple):
     since : (N,) seconds
     bound : (N,) most and, negated, least deficit
     order : (N,) tie order
+    moments : (H + 1,) seconds from which on bounds and shares by weight are those of the next row, `FOREVER` at the end
+    bounds, by_weight : (H, N) those rows
+    facts : (2,) how many moments are past; whether a plan is followed, so that weights no longer matter
     """
 
     member: Ints
@@ -80,6 +87,10 @@ class Books(NamedTuple):
     since: Ints
     bound: Ints
     order: Ints
+    moments: Ints
+    bounds: Ints
+    by_weight: Ints
+    facts: Ints
 
 
 def open_queue(trace: Trace, window_s: int = DEFAULT_WINDOW_S) -> Queue:
@@ -123,7 +134,24 @@ def _books(trace: Trace, rows: Rows, capacity: Ints, window_s: int) -> Books:
         np.full(members, begin_s),
         entitled_share(trace) * window_s,
         fixed(trace.member_order),
+        *_over_time(trace, window_s),
+        np.zeros(2, dtype=np.int64),
     )
+
+
+def _over_time(trace: Trace, window_s: int) -> tuple[Ints, Ints, Ints]:
+    """Write how standing changes as Books.moments, bounds and by_weight."""
+    members = len(trace.weight)
+    if trace.standings is None:
+        nothing = np.zeros((0, members), dtype=np.int64)
+        return fixed(np.array([FOREVER])), fixed(nothing), fixed(nothing)
+    standings, weight, entitlement = trace.standings, trace.weight.copy(), trace.entitlement.copy()
+    bounds, by_weight = (np.zeros((len(standings.at_s), members), dtype=np.int64) for _ in range(2))
+    for h, member in enumerate(standings.member.tolist()):
+        weight[member], entitlement[member] = standings.weight[h], standings.entitlement[h]
+        bounds[h] = entitled_share(replace(trace, entitlement=entitlement)) * window_s
+        by_weight[h] = parts(weight, int(weight.sum()))
+    return fixed(np.append(standings.at_s, FOREVER)), fixed(bounds), fixed(by_weight)
 
 
 def parts(amounts: Ints, whole: int) -> Ints:
@@ -150,9 +178,25 @@ def _follow(books: Books, shares: Ints, now_s: int) -> None:
 
 @compiled
 def _replan(books: Books, shares: Ints, now: int) -> None:
+    _restand(books, now)
+    books.facts[FOLLOWS] = 1
     for member in range(len(shares)):
         _settle(books, member, now)
         books.planned[member] = shares[member]
+
+
+@compiled
+def _restand(books: Books, now: int) -> None:
+    """Let everybody's bound, and without a plan the share as well, be what it is by now, each from its moment on."""
+    while books.moments[books.facts[PAST]] <= now:
+        h, bound = books.facts[PAST], books.bound
+        for member in range(len(bound)):
+            _settle(books, member, books.moments[h])
+            bound[member] = books.bounds[h, member]
+            books.deficit[member] = max(-bound[member], min(bound[member], books.deficit[member]))
+            if not books.facts[FOLLOWS]:
+                books.planned[member] = books.by_weight[h, member]
+        books.facts[PAST] += 1
 
 
 @compiled
@@ -175,6 +219,7 @@ def _advance(jobs: Jobs, state: State, queued: Lines, books: Books, until: int) 
         now = next_instant(jobs, state)
         if now >= until:
             return
+        _restand(books, now)
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
             _hold(jobs, books, complete(jobs, state), -1, now)
         if state.counts[CHANGED] < len(state.changes):

@@ -10,6 +10,8 @@ with the least (held + asked) / W, where asked is the gang that the child itself
 members below it: its W is the sum of theirs, and where it has jobs of its own it is itself one of the children. Users of one
 member are equals, of weight 1; among them the tie order is SHA-256(seed ‖ number of the user).
 
+Weights may change over time (`Trace.standings`): from then on, what starts goes by the new ones.
+
 Shares are compared exactly: as integers over a common multiple of the capacities, and fractions by Euclid's algorithm. If
 that multiple exceeds 2⁶², shares are counted in parts per 2⁶² of the pool, each gang's rounded down.
 
@@ -41,6 +43,7 @@ from apportion.simulation.events import (
     change,
     complete,
     fits,
+    fixed,
     held_in_all,
     next_instant,
     opening,
@@ -63,6 +66,7 @@ class Held(NamedTuple):
     Attributes
     ----------
     share : (J, R) what each gang asks for
+    changes : (H, 3) second, group, and how much more it and all above it weigh from then on; `changed` (1,) are past
     held : (G, R) what each group holds: first the lines of gangs, then branches from the leaves up, the last is the root
     facts : (G, 6) `WEIGHT` and `ORDER` among ties of each group, the group `ABOVE` it; of its children, the line that is
         `CHOSEN`, −1 for none, the share that the child `OF` this line would hold, the `LEAST`
@@ -71,6 +75,8 @@ class Held(NamedTuple):
     share: Ints
     held: Ints
     facts: Ints
+    changes: Ints
+    changed: Ints
 
 
 def open_queue(trace: Trace, level: str = "member") -> Queue:
@@ -90,9 +96,29 @@ def open_queue(trace: Trace, level: str = "member") -> Queue:
     rows, jobs, state = opening(trace)
     line, facts = _flat(trace, rows) if level == "member" else _tree(trace, rows)
     share = shares(jobs.need, held_in_all(state))
-    held = Held(share, np.zeros((len(facts), share.shape[1]), dtype=np.int64), facts)
+    first = 0 if level == "member" else int(line.max(initial=-1)) + 1  # the group of member 0 by itself
+    held = Held(
+        share,
+        np.zeros((len(facts), share.shape[1]), dtype=np.int64),
+        facts,
+        _reweighed(trace, first),
+        np.zeros(1, dtype=np.int64),
+    )
     queued = lines(line, int(line.max(initial=-1)) + 1 if level == "tree" else len(trace.weight))
     return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, queued, held))
+
+
+def _reweighed(trace: Trace, first: int) -> Ints:
+    """Write how weights change as Held.changes; the group of a member is so many behind the first."""
+    if trace.standings is None:
+        return fixed(np.zeros((0, 3), dtype=np.int64))
+    weight, rows = trace.weight.copy(), []
+    for second, member, now in zip(
+        *(c.tolist() for c in (trace.standings.at_s, trace.standings.member, trace.standings.weight)), strict=True
+    ):
+        rows.append((second, first + member, now - int(weight[member])))
+        weight[member] = now
+    return fixed(np.array(rows, dtype=np.int64).reshape(-1, 3))
 
 
 def _flat(trace: Trace, rows: Rows) -> tuple[Ints, Ints]:
@@ -166,6 +192,7 @@ def _advance(jobs: Jobs, state: State, queued: Lines, held: Held, until: int) ->
         now = next_instant(jobs, state)
         if now >= until:
             return
+        _reweigh(held, now)
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
             job = complete(jobs, state)
             _hold(held, queued.line[job], job, -1)
@@ -186,6 +213,17 @@ def _advance(jobs: Jobs, state: State, queued: Lines, held: Held, until: int) ->
             _hold(held, line, job, 1)
             begin(jobs, state, job, now)
             line = _first(jobs, state, queued, held)
+
+
+@compiled
+def _reweigh(held: Held, now: int) -> None:
+    """Let everybody weigh what it weighs now. (Nothing starts for that alone: what fits has started.)"""
+    while held.changed[0] < len(held.changes) and held.changes[held.changed[0], 0] <= now:
+        group, root = held.changes[held.changed[0], 1], len(held.facts) - 1
+        while group != root:
+            held.facts[group, WEIGHT] += held.changes[held.changed[0], 2]
+            group = held.facts[group, ABOVE]
+        held.changed[0] += 1
 
 
 @compiled
@@ -250,5 +288,5 @@ def compare(a: int, b: int, c: int, d: int) -> int:
             return 1 if whole > other else -1
         a, c = a - whole * b, c - other * d
         if a == 0 or c == 0:
-            return (a > 0) - (c > 0)
+            return int(a > 0) - int(c > 0)
         a, b, c, d = d, c, b, a

@@ -18,10 +18,10 @@ that must run first, then the others, by `order`:
 Equal ones go in file order. What runs is what fits beside all that run ahead of it, so gangs may be stopped; one that has
 got less than at home by now is one of the others. A gang larger than the pool never starts and blocks nobody.
 
-*Guarantee.* Where all is one place that holds at least all entitlements together, nothing of it is lost and restarts are
-free, every job that ends at home ends no later in the pool: jobs that must run are among those that run at home just now,
-which fit together; so each runs from the moment it must, without a stop. O(live + members) an event; an order by virtual
-clocks as in `virtual_finish`, with starts in place of ends, which need not be foretold.
+*Guarantee.* Where all is one place that holds at least all entitlements together at any time (they may change, as members
+join, leave and lend), nothing of it is lost and restarts are free, every job that ends at home ends no later in the pool: jobs
+that must run are among those that run at home just now, which fit together; so each runs as long as it must. O(live + members)
+an event; an order by virtual clocks as in `virtual_finish`, with starts in place of ends, which need not be foretold.
 
 The index is that of J. C. Gittins, *Bandit Processes and Dynamic Allocation Indices* (1979), for the mean time of jobs on one
 server, taken from a sample; of gangs on many it is a guess that happens to do well.
@@ -41,7 +41,6 @@ from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
-    ARRIVED,
     END,
     FOREVER,
     RUNNING,
@@ -53,6 +52,7 @@ from apportion.simulation.events import (
     opening,
     runs,
 )
+from apportion.simulation.homes import Homes, go_on_at_home, homes_of
 from apportion.simulation.preemptive import LIVE, Walk, dispatch, happen, remaining, restarting, sizes, sort, walk
 from apportion.simulation.replay import KernelQueue
 from apportion.simulation.room import RESTART
@@ -64,32 +64,6 @@ WORK, ATTAINED, LEARNED = 0, 1, 2
 LONGEST_S = 2**40
 STEPS = 40  # 0 to 1 minute, 1 to 2, 2 to 4, …
 ENOUGH = 3  # jobs from which something is learned
-BEGIN, END_OF, NEXT, LAST, HOLDING = 0, 1, 2, 3, 4  # columns of Homes.of
-
-
-class Homes(NamedTuple):
-    """The virtual clock of each member.
-
-    Attributes
-    ----------
-    own : (J,) jobs that fit their member's entitlement, by member, in order of arrival
-    of : (N, 5) of each member: where its jobs `BEGIN` and end (`END_OF`), the `NEXT` to start at home, when the `LAST`
-        started there, and how many are `HOLDING` something there
-    holding : (J,) those jobs, in no order, in the segments of `own`
-    free : (N, R) what is free at home
-    started : (J,) second of the start at home, `NEVER` before
-    length, size : (J,) seconds of each job on its fastest class, and its size
-    wake : (1,) when to look again
-    """
-
-    own: Ints
-    of: Ints
-    holding: Ints
-    free: Ints
-    started: Ints
-    length: Ints
-    size: Ints
-    wake: Ints
 
 
 class Learned(NamedTuple):
@@ -141,7 +115,7 @@ def open_queue(
     trace = replace(trace, restart_s=restarting(trace, restart_s))
     rows, jobs, state = opening(trace)
     known = _nothing(trace, rows, ORDERS.index(order), quantum_s)
-    step = partial(_advance, jobs, state, walk(jobs, state, churn=churn), _homes(trace, jobs, rows), known)
+    step = partial(_advance, jobs, state, walk(jobs, state, churn=churn), homes_of(trace, jobs, rows), known)
     return KernelQueue(trace, rows, jobs, state, step)
 
 
@@ -161,26 +135,6 @@ def _nothing(trace: Trace, rows: Ints | slice, order: int, quantum_s: int) -> Le
     )
 
 
-def _homes(trace: Trace, jobs: Jobs, rows: Ints | slice) -> Homes:
-    member, used = trace.member[rows], trace.need[rows].any(axis=0)
-    fit = np.flatnonzero((trace.need[rows] <= trace.entitlement[member]).all(axis=1))
-    own = fit[np.argsort(member[fit], kind="stable")]
-    of = np.zeros((len(trace.weight), 5), dtype=np.int64)
-    of[:, BEGIN] = of[:, NEXT] = np.searchsorted(member[own], np.arange(len(of)))
-    of[:, END_OF] = np.searchsorted(member[own], np.arange(len(of)), side="right")
-    lasts = np.where(jobs.lasts == NEVER, FOREVER, jobs.lasts).min(axis=1, initial=FOREVER)
-    return Homes(
-        fixed(own),
-        of,
-        np.empty(len(own), dtype=np.int64),
-        np.ascontiguousarray(trace.entitlement[:, used]),
-        np.full(len(member), NEVER),
-        fixed(lasts),
-        fixed(sizes(trace)[rows]),
-        np.array([FOREVER]),
-    )
-
-
 @compiled
 def _advance(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned, until: int) -> None:
     how = learned.how[0]
@@ -194,7 +148,7 @@ def _advance(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learn
             happen(jobs, state, walks, now)
         homes.wake[0] = FOREVER
         for member in range(len(homes.of)):
-            _go_on_at_home(jobs, state, homes, member, how == WORK, now)
+            go_on_at_home(jobs, state, homes, member, how == WORK, now)
         for i in range(walks.facts[LIVE]):
             _rank(jobs, state, walks, homes, learned, walks.order[i], now)
         sort(walks, 0)
@@ -261,41 +215,6 @@ def _needs(learned: Learned, member: int, seconds: int) -> int:
     if learned.reached[everybody, step] >= ENOUGH:
         return int(learned.rho[everybody, step])
     return _end_of(step)
-
-
-@compiled
-def _go_on_at_home(jobs: Jobs, state: State, homes: Homes, member: int, known: int, now: int) -> None:
-    """Start at home all jobs that start there by now, and say when the next that is known to end there does."""
-    of = homes.of[member]
-    while of[NEXT] < of[END_OF] and homes.own[of[NEXT]] < state.counts[ARRIVED]:
-        job, fits = homes.own[of[NEXT]], True
-        for r in range(jobs.need.shape[1]):
-            fits = fits and jobs.need[job, r] <= homes.free[member, r]
-        if fits:
-            of[LAST] = max(of[LAST], jobs.submit[job])
-            homes.started[job] = of[LAST]
-            homes.holding[of[BEGIN] + of[HOLDING]] = job
-            of[NEXT], of[HOLDING] = of[NEXT] + 1, of[HOLDING] + 1
-            _free(jobs, homes, member, job, -1)
-            continue
-        first, end = -1, FOREVER  # the next to end at home of those whose end is known, if not all are `known`
-        for i in range(of[BEGIN], of[BEGIN] + of[HOLDING]):
-            other = homes.holding[i]
-            its = homes.started[other] + homes.length[other]
-            if its < end and (known or state.book[other, END] != NEVER):
-                first, end = i, its
-        if end > now:
-            homes.wake[0] = min(homes.wake[0], end)
-            return
-        of[LAST], of[HOLDING] = max(of[LAST], end), of[HOLDING] - 1
-        _free(jobs, homes, member, homes.holding[first], 1)
-        homes.holding[first] = homes.holding[of[BEGIN] + of[HOLDING]]
-
-
-@compiled
-def _free(jobs: Jobs, homes: Homes, member: int, job: int, times: int) -> None:
-    for r in range(jobs.need.shape[1]):
-        homes.free[member, r] += times * jobs.need[job, r]
 
 
 @compiled

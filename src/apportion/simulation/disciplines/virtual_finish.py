@@ -9,6 +9,9 @@ What is known of durations is `estimate` (see `estimates`); nothing else looks a
 (``exact``) and ``strict_fifo`` at home, the time of a job depends on no job submitted after it; otherwise later jobs
 have a say, as what a pool knows of its members from before would.
 
+Nothing need be known: with ``estimate=online`` the members' virtual clocks run along with the pool and are corrected as jobs
+really end; a job stands by when it started at home and the mean of what its member's jobs took so far (see `online`).
+
 With `preemptive` all live gangs stand in that order, and what runs is what fits beside all that run ahead of it: a gang may
 stop those behind it, and one that was stopped pays `restart_s` when it goes on.
 
@@ -26,7 +29,7 @@ from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
-from apportion.simulation import first_come, overtaking, ranked
+from apportion.simulation import first_come, online, overtaking, ranked
 from apportion.simulation.alone import alone as at_home
 from apportion.simulation.estimates import estimated
 
@@ -48,7 +51,7 @@ def open_queue(
     Parameters
     ----------
     alone : the discipline at home, ``strict_fifo`` or ``skip_fifo``
-    estimate : what is known of durations
+    estimate : what is known of durations; ``online`` for nothing until a job has ended
     preemptive : whether a gang may stop those behind it
     restart_s : seconds that a gang which was stopped holds its places before it goes on: one number, or three for gangs of
         one GPU, of up to eight, and of more
@@ -59,6 +62,10 @@ def open_queue(
     BadInput
         for parameters that cannot be read, or if the last job could end beyond what 64 bits can tell.
     """
+    if estimate == "online":
+        if alone != "strict_fifo":
+            raise BadInput(f'"{alone}" at home cannot be followed online', "parameter alone", "leave it strict_fifo")
+        return online.open_queue(trace, preemptive=preemptive, restart_s=restart_s, churn=churn)
     ranks = order(trace, alone, estimate)
     if preemptive:
         return overtaking.open_queue(trace, ranks, restart_s=restart_s, churn=churn)
