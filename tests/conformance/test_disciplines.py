@@ -141,8 +141,8 @@ def test_a_gang_larger_than_the_pool_never_starts_and_blocks_nobody(name):
 
 @every
 def test_completions_come_before_arrivals_and_jobs_of_no_length_make_room_at_once(name):
-    trace = trace_of([(0, 4, 2, 0), (4, 0, 2, 0), (4, 0, 2, 0), (4, 3, 2, 0)], 2)
-    assert played(name, trace).start_s.tolist() == [0, 4, 4, 4]
+    trace = trace_of([(0, 4, 2, 0), (4, 0, 2, 0), (4, 0, 2, 1), (4, 0, 2, 0), (5, 3, 2, 0)], 2)
+    assert played(name, trace).start_s.tolist() == [0, 4, 4, 4, 5]
 
 
 @every

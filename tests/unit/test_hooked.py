@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from apportion.errors import Failed
 from apportion.simulation import hooked
 from apportion.simulation.disciplines import skip_fifo, strict_fifo
 from apportion.simulation.replay import replay
@@ -60,5 +61,5 @@ def test_a_gang_that_does_not_wait_or_does_not_fit_is_refused(named):
     def wrong(view):
         return first_that_fits(view) if view.now_s == 0 else named
 
-    with pytest.raises(ValueError, match=f"row {named}"):
+    with pytest.raises(Failed, match=f"row {named}"):
         replay(hooked.open_queue(trace, wrong))

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 import apportion as ap
 from apportion import loop, replays
 from apportion.domain.charter import Charter
+from apportion.domain.trace import PLACEMENTS
 from apportion.domain.window import stream
 from apportion.engines import simulated
 from apportion.errors import BadInput, NotFound, Refused
+from apportion.simulation.disciplines import entitled
+from apportion.simulation.replay import replay
 
 HEAD = "id,member,submit_s,duration_s,workers,gpu\n"
 NODES = "id,owner,flavor,gpu\n1,a,f,4\n2,b,f,4\n3,c,f,2\n"
@@ -79,6 +82,44 @@ def test_simulate_and_the_loop_give_the_same_schedule(tmp_path):
     list(loop.rounds(stream(read), loop.charter_rule(read.charter), engine))
     replay = replays.simulate(read, "entitled")
     assert replay.pooled.start_s.tolist() == engine.schedule().start_s.tolist()
+
+
+class Stepped:
+    """A queue under a clock that goes from second to second, as a real one would."""
+
+    def __init__(self, queue):
+        self.queue, self.followed = queue, []
+
+    def follow(self, shares):
+        self.followed.append((self.queue.now_s, shares))
+        self.queue.follow(shares)
+
+    def advance(self, until_s):
+        for second in range(self.queue.now_s, until_s):
+            self.queue.advance(second + 1)
+
+    def __getattr__(self, name):
+        return getattr(self.queue, name)
+
+
+@pytest.mark.parametrize("placement", PLACEMENTS)
+@settings(deadline=None, max_examples=8)
+@given(rows=st.lists(job, min_size=1, max_size=12))
+def test_the_loop_on_a_stepped_clock_starts_the_same_jobs_on_the_same_nodes(tmp_path_factory, placement, rows):
+    """The loop steps second by second; the simulator, given the same shares, goes from window to window at once."""
+    read = pool(tmp_path_factory.mktemp("p"), table(rows))
+    trace = replays.arriving(read, placement)
+    engine = simulated.Simulated(read, trace)
+    engine.queue = Stepped(engine.queue)
+    list(loop.rounds(stream(read), loop.charter_rule(read.charter), engine))
+    alone = entitled.open_queue(trace, window_s=read.charter.window_s)
+    for at_s, shares in engine.queue.followed:
+        alone.advance(at_s)
+        alone.follow(shares)
+    stepped = engine.queue.queue
+    assert stepped.schedule().finished.tolist() == trace.possible.tolist()
+    for ours, theirs in ((replay(stepped), replay(alone)), (stepped.held(), alone.held())):  # (books the last ends)
+        assert all(np.array_equal(getattr(ours, column), getattr(theirs, column)) for column in vars(theirs))
 
 
 def test_two_policies_give_two_replays(tmp_path):

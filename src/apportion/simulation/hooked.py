@@ -13,6 +13,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.domain.trace import Trace
+from apportion.errors import Failed
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
     ARRIVED,
@@ -90,7 +91,7 @@ def open_queue(trace: Trace, choose: Choice) -> KernelQueue:
     ------
     BadInput
         if the last job could end beyond what 64 bits can tell.
-    ValueError
+    Failed
         during the replay, if a gang is named that does not wait, or does not fit.
     """
     rows, jobs, state = opening(trace)
@@ -111,10 +112,22 @@ def _advance(view: View, choose: Choice, until: int) -> None:
         view.queued += view.rows[first : int(state.counts[ARRIVED])].tolist()
         view.queued.sort()
         while view.queued and (row := choose(view)) is not None:
-            if row not in view.queued or not view.fits(row):
-                raise ValueError(f"the discipline named row {row}, which does not wait or does not fit")
+            _possible(view, choose, row)
             view.queued.remove(row)
             begin(jobs, state, int(np.searchsorted(view.rows, row)), now)
+
+
+def _possible(view: View, choose: Choice, row: object) -> None:
+    """Refuse what cannot start, and say what could: the mistake is one of `choose`."""
+    waits = row in view.queued
+    if waits and view.fits(row):  # type: ignore[arg-type]  # what waits is a row
+        return
+    why = "does not fit what is free" if waits else "does not wait"
+    raise Failed(
+        f"at {view.now_s} s it named row {row!r}, which {why}",
+        f"the choice {getattr(choose, '__module__', '')}.{getattr(choose, '__qualname__', repr(choose))}",
+        "name a row of view.queued for which view.fits(row) is true, or None",
+    )
 
 
 @compiled
