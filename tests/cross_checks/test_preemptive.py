@@ -51,7 +51,7 @@ def test_srtf(placement, world, churn):
     agree(srtf, by_hand.srtf(churn=no_bound(churn)), world, placement, churn=churn)
 
 
-@tried(1500)
+@tried(600)
 @given(world=one_number)
 def test_srtf_where_one_number_is_shared(world):
     agree(srtf, by_hand.srtf(), world, "counting")
@@ -115,7 +115,7 @@ def test_las(mode, rule, placement, world, churn, limits):
     agree(las, hand, world, placement, churn=churn, mode=mode, limits=text)
 
 
-@tried(1500)
+@tried(600)
 @given(
     world=worlds(classes=1, most=24).map(thousandfold),
     limits=st.sampled_from(((5,), (1, 2), (8, 30), (12, 13, 40))),
