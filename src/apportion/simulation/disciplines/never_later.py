@@ -19,9 +19,10 @@ Equal ones go in file order. What runs is what fits beside all that run ahead of
 got less than at home by now is one of the others. A gang larger than the pool never starts and blocks nobody.
 
 *Guarantee.* Where all is one place that holds at least all entitlements together at any time (they may change, as members
-join, leave and lend), nothing of it is lost and restarts are free, every job that ends at home ends no later in the pool: jobs
-that must run are among those that run at home just now, which fit together; so each runs as long as it must. O(live + members)
-an event; an order by virtual clocks as in `virtual_finish`, with starts in place of ends, which need not be foretold.
+join, leave and lend), nothing of it is lost and restarts are free,
+every job that ends at home ends no later in the pool: jobs that must run are among those that run at home just now,
+which fit together; so each runs as long as it must. O(live + members) an event; an order by virtual clocks as in
+`virtual_finish`, with starts in place of ends, which need not be foretold.
 
 The index is that of J. C. Gittins, *Bandit Processes and Dynamic Allocation Indices* (1979), for the mean time of jobs on one
 server, taken from a sample; of gangs on many it is a guess that happens to do well.
