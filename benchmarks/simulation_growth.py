@@ -141,12 +141,13 @@ def picture(panels: list[tuple[str, list[Curve]]]) -> str:
                     "middle",
                 )
             )
-        ends = sorted((y(ns[-1]), name, k) for k, (name, _, ns) in enumerate(curves))
+        ends = sorted((y(ns[-1]), name, COUNTED.index(name)) for name, _, ns in curves)
         at = 0.0
         for end, name, k in ends:
             at = max(end, at + 13)
             marks.append(f'<g fill="{COLOURS[k]}">{text(left + width - 124, at, name, "small")}</g>')
-        for k, (_, sizes, ns) in enumerate(curves):
+        for name, sizes, ns in curves:
+            k = COUNTED.index(name)
             points = [(x(size), y(each)) for size, each in zip(sizes, ns, strict=True)]
             marks.append(f'<g stroke="{COLOURS[k]}" fill="none" stroke-width="2">{path(points, "")}</g>')
             marks += [f'<g fill="{COLOURS[k]}">{circle(*point, 3, "")}</g>' for point in points]
