@@ -136,6 +136,14 @@ def test_the_command_line_says_it(tmp_path, capsys):
     assert (tmp_path / "x.svg").read_text().count("<rect") >= 4
 
 
+def test_a_core_without_a_margin_and_services_are_said(capsys):
+    assert run_app(["-q", "alliance", "examples/services", "--from-trace"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "some division gives every coalition at least what it has by itself." in said
+    assert "What services hold is not taken off" in said
+    assert "-0" not in said
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -185,6 +185,8 @@ def _more(told: dict[str, Any]) -> None:
 
 def _sentence(told: dict[str, Any], plot: Path | None) -> str:
     said = [_worth(told), *(_leaving(one) for one in told["leaving"]), _core(told)]
+    if told.get("services_left_out"):
+        said.append("What services hold is not taken off the nodes here.")
     if "losses" in told:
         said.append(_lost(told))
     said += [_joined(told), f"Drawn in {plot}." if plot is not None else ""]
@@ -231,7 +233,8 @@ def _core(told: dict[str, Any]) -> str:
         return (
             f"The core is empty: leaving would have to cost {_number(epsilon)} for a division to exist that keeps all."
         )
-    return f"The core is not empty: some division gives every coalition {_number(-epsilon)} more than it has by itself."
+    more = f"{_number(-epsilon)} more than" if epsilon < 0 else "at least what"
+    return f"The core is not empty: some division gives every coalition {more} it has by itself."
 
 
 def _lost(told: dict[str, Any]) -> str:

@@ -81,6 +81,7 @@ def rows(
     """One row a member; rank 1 gains most, and equal gains have equal ranks."""
     gain = division.credit - alone
     ahead = SAME * float(np.abs([division.credit, alone]).max(initial=0.0))
+    gain = np.where(np.abs(gain) <= ahead, 0.0, gain)
     rank = 1 + (gain[None, :] > gain[:, None] + ahead).sum(axis=1)
     return [
         {

@@ -147,6 +147,7 @@ def alliance(
         "jobs": len(game.jobs),
         "only_in_pool": int((~game.counted).sum()),
         "replays": len(game.known),
+        "services_left_out": pool.services is not None,
         "worth": whole,
         "apart": 0.0,
         "gain": whole,
