@@ -18,7 +18,7 @@ from apportion.capability.holding import holding
 from apportion.capability.sensitivity import Reading, plausible_curves, sensitivity
 from apportion.capability.spread import Program, most_capable
 from apportion.concentration.indices import gini, lorenz
-from apportion.concentration.mergers import CHANGE, HIGH, SOURCE, merger
+from apportion.concentration.mergers import HIGH, SOURCE, joining
 from apportion.domain.arrays import Floats
 from apportion.domain.history import History
 from apportion.domain.pool import Pool
@@ -142,19 +142,17 @@ def _frontier(pool: Pool, situation: Situation) -> list[dict[str, float | None]]
 
 def _alliance(pool: Pool, amount: Floats) -> dict[str, Any]:
     """Let the largest holders act as one, one more at a time: what that does to concentration."""
-    order = np.argsort(-amount, kind="stable")
-    order = order[amount[order] > 0][: JOINED + 1]
-    steps = []
-    for many in range(2, len(order) + 1):
-        found = merger(amount, order[:many].tolist())
-        steps.append({"member": str(pool.members.id[order[many - 1]]), "hhi": found.after, "share": found.share})
-    first = merger(amount, order[:1].tolist())
+    order, (first, *steps) = joining(amount)
+    joined = zip(order[1:].tolist(), steps, strict=True)
     return {
         "largest": str(pool.members.id[order[0]]),
         "share": first.share,
         "hhi": first.before,
-        "steps": steps,
-        "thresholds": {"hhi": HIGH, "change": CHANGE, "source": SOURCE},
+        "steps": [
+            {"member": str(pool.members.id[m]), "hhi": step.after, "share": step.share, "presumed": step.presumed}
+            for m, step in list(joined)[:JOINED]
+        ],
+        "thresholds": {"hhi": HIGH, "source": SOURCE},
     }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apportion.concentration.indices import POINTS, hhi, shares
-from apportion.domain.arrays import Floats
+from apportion.domain.arrays import Floats, Ints
 
 HIGH = 1_800.0  # HHI of a highly concentrated market
 CHANGE = 100.0  # change that counts
@@ -63,3 +63,21 @@ def merger(x: Floats, joined: Sequence[int]) -> Merger:
     together[list(joined)] = True
     one = float(s[together].sum())
     return Merger(one, hhi(x), hhi(np.append(np.asarray(x)[~together], np.asarray(x)[together].sum())))
+
+
+def joining(x: Floats) -> tuple[Ints, list[Merger]]:
+    """Let the largest of amounts (N,) act as one, one more at a time: who joins, in this order, and each step as a merger.
+
+    The first step is the largest by itself, which changes nothing; each later one begins where the one before ended. Equal
+    amounts join in the order of the table; who holds nothing does not join.
+
+    >>> order, steps = joining(np.array([2.0, 4.0, 1.0, 0.0]))
+    >>> order.tolist(), [round(step.after) for step in steps], [round(step.change) for step in steps]
+    ([1, 0, 2], [4286, 7551, 10000], [0, 3265, 2449])
+    """
+    amounts = np.asarray(x, dtype=np.float64)
+    order = np.argsort(-amounts, kind="stable")
+    order = order[amounts[order] > 0]
+    alone = [merger(amounts, order[: many + 1].tolist()) for many in range(len(order))]
+    before = [step.after for step in (alone[:1] + alone)[: len(alone)]]
+    return order, [Merger(step.share, start, step.after) for step, start in zip(alone, before, strict=True)]

@@ -1,12 +1,11 @@
 """What do alliances do to the concentration of what is owned, and how much does each vote decide?"""
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
 from apportion.alliances.voting import countable, majority, power
-from apportion.concentration.mergers import Merger, merger
+from apportion.concentration.mergers import Merger, joining, merger
 from apportion.domain.arrays import Floats
 from apportion.domain.history import History
 from apportion.domain.pool import Pool
@@ -23,19 +22,16 @@ def concentration(pool: Pool) -> dict[str, Any] | None:
     owned = stages(history)["owned"]
     if owned is None:
         return None
-    largest_first = [m for m in np.argsort(-owned, kind="stable").tolist() if owned[m] > 0]
-    names = pool.members.id
-    joined = [merger(owned, largest_first[: k + 1]) for k in range(len(largest_first))]
+    order, steps = joining(owned)
+    largest_first, names = order.tolist(), pool.members.id
     pairs = list(combinations(sorted(largest_first), 2)) if len(largest_first) <= PAIRED else []
     told = [_told(merger(owned, pair)) | {"members": [str(names[m]) for m in pair]} for pair in pairs]
     return {
         "resource": pool.resources[scarcest(history)],
-        "hhi": joined[0].before,
+        "hhi": steps[0].before,
         "joined": [
-            _told(now) | {"member": str(names[m]), "step": now.after - before}
-            for m, now, before in zip(
-                largest_first, joined, [joined[0].before, *(one.after for one in joined)], strict=False
-            )
+            _told(replace(one, before=steps[0].before)) | {"member": str(names[m]), "step": one.change}
+            for m, one in zip(largest_first, steps, strict=True)
         ],
         "pairs": sorted(told, key=lambda row: -row["change"]),
     }

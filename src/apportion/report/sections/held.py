@@ -249,9 +249,7 @@ def _alliance(found: Run, telling: Telling) -> Picture:
     one, limits = found["alliance"], found["alliance"]["thresholds"]
     steps = [Joining(one["largest"], 0.0, one["hhi"], presumed=False)]
     for step in one["steps"]:
-        before = steps[-1].after
-        grown = step["hhi"] - before > limits["change"] and (step["hhi"] > limits["hhi"] or step["share"] > 0.3)
-        steps.append(Joining(f"+ {step['member']}", before, step["hhi"], grown))
+        steps.append(Joining(f"+ {step['member']}", steps[-1].after, step["hhi"], step["presumed"]))
     title = telling.text("charts.joining_title")
     said = telling.text("charts.joining_desc", largest=one["largest"], source=limits["source"])
     threshold = telling.text("charts.joining_level", n=telling.numbers.whole(limits["hhi"]))
