@@ -211,6 +211,84 @@ def test_wrong_use_gives_one_message_and_its_exit_code(run, pool, arguments, cod
     assert {path.name for path in Path().iterdir()} == before
 
 
+VERBS = {
+    "against": ["plan", "pool", "--against", "BROKEN.json"],
+    "explain": ["explain", "pool", "BROKEN.json", "biology"],
+    "export": ["export", "csv", "pool", "BROKEN.json"],
+}
+
+
+def granted(micro):
+    return lambda raw: raw["grants"][0].update(tasks_micro=micro, tasks=0)
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    ("change", "where", "match"),
+    [
+        (granted(1.5), "grants[0]", "1.5"),
+        (granted("1"), "grants[0]", "'1'"),
+        (granted(True), "grants[0]", "True"),
+        (granted(2**70), "grants[0]", str(2**70)),
+        (granted(-1), "", "a grant is negative"),
+        (granted(2**61), "", "more than it asked for"),
+        (lambda raw: raw["grants"].append(raw["grants"][0]), "grants[3]", "chatbot is granted twice on gpu-node"),
+        (lambda raw: raw["grants"][0].update(member="physics"), "grants[0]", "of startup, not of physics"),
+        (lambda raw: raw["grants"][0].update(claim="nothing"), "grants[0]", "nothing"),
+        (lambda raw: raw["grants"][0].update(claim=["folding"]), "grants[0]", "list"),
+        (lambda raw: raw["grants"].append(3), "grants", "no list of grants"),
+        (lambda raw: raw.update(policy=[1]), "policy", "[1] is no name"),
+        (lambda raw: raw.update(parameters="none"), "parameters", "'none' is no table"),
+        (lambda raw: raw.update(gap="small"), "gap", "'small' is no number"),
+        (lambda raw: raw.update(situation="0" * 64), "", "answers situation 000000000000…"),
+    ],
+)
+def test_a_broken_plan_is_refused_by_every_verb_that_reads_one(run, verb, change, where, match):
+    raw = json.loads(Path("PLAN.json").read_text("utf-8"))
+    change(raw)
+    Path("BROKEN.json").write_text(json.dumps(raw), "utf-8")
+    code, said, told = run(*VERBS[verb])
+    assert (code, said) == (2, "")
+    assert told.startswith(f"apportion: BROKEN.json{', ' * bool(where)}{where}: ")
+    assert match in told
+    assert "    → " in told
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize("verb", VERBS)
+def test_all_that_is_wrong_with_a_plan_is_told_at_once(run, verb):
+    raw = json.loads(Path("PLAN.json").read_text("utf-8"))
+    raw["grants"] = [{**raw["grants"][0], "tasks_micro": k + 0.5} for k in range(100)]
+    Path("BROKEN.json").write_text(json.dumps(raw | {"policy": 3}), "utf-8")
+    code, _, told = run(*VERBS[verb])
+    assert (code, told.count("apportion: ")) == (2, 21)
+    assert "and 81 more like these" in told
+
+
+@pytest.mark.parametrize("verb", ["against", "explain", "export", "prove"])
+def test_a_plan_among_members_that_are_not_here_is_refused_with_both_names(run, pool, verb):
+    run("plan", pool, "--out", "BROKEN.json")
+    for table in ("members", "nodes", "claims", "jobs"):
+        file = pool / f"{table}.csv"
+        content = file.read_text("utf-8")
+        for old, new in (("biology", "north"), ("physics", "south"), ("startup", "east")):
+            content = content.replace(old, new)
+        file.write_text(content, "utf-8")
+    code, said, told = run(*VERBS.get(verb, ["prove", "pool", "BROKEN.json"]))
+    assert (code, said) == (2, "")
+    assert "another pool's: it divides among biology, physics, startup, the members here are east, north, south" in told
+
+
+def test_against_a_plan_of_the_pool_as_it_was_says_so(run, pool):
+    claims = pool / "claims.csv"
+    claims.write_text(claims.read_text("utf-8").replace("folding,biology,20", "folding,biology,19"), "utf-8")
+    code, said, told = run("plan", pool, "--policy", "proportional", "--against", "PLAN.json")
+    assert code in {0, 1}
+    assert "another situation than then" in said
+    assert "taken is the one kept beside the plan" in told
+
+
 @pytest.mark.parametrize("verb", ["explain", "export"])
 def test_a_plan_of_another_pool_is_refused(run, pool, verb):
     Path("alone").mkdir()

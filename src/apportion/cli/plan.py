@@ -37,12 +37,14 @@ def plan(
     """
     from apportion import loop
     from apportion.cli import reading
-    from apportion.cli.planned import said
+    from apportion.cli.planned import planned_for, said
     from apportion.domain.plan import Shares
     from apportion.ledger import plan_file
 
-    read, by = reading.chosen_rule(reading.read_pool(pool), policy, parameters)
-    old = None if against is None else plan_file.raw_plan(against)
+    raw = None if against is None else plan_file.raw_plan(against)
+    whole = reading.read_pool(pool)
+    old = None if against is None or raw is None else plan_file.plan_json(*planned_for(whole, pool, raw, against))
+    read, by = reading.chosen_rule(whole, policy, parameters)
     situation = loop.assess(read, reading.window(window))
     decided = loop.decide(situation, by)
     if out is not None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from apportion.ledger.situation_file import situation_bytes
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 LARGE = 100_000  # claims above which a situation is compressed
+SHOWN = 20  # faults of one plan that are told
 
 
 def plan_json(situation: Situation, plan: Plan) -> dict[str, Any]:
@@ -115,9 +117,10 @@ def read_plan(path: Path, situation: Situation) -> Plan:
     Raises
     ------
     NotFound, BadInput
-        if there is no such file, it is not a plan, or it names claims or flavors that the situation does not have.
+        if there is no such file, it is not a plan, it names claims or flavors that the situation does not have, or it
+        grants one thing twice.
     """
-    return _plan(path, raw_plan(path), situation)
+    return plan_in(raw_plan(path), path, situation)
 
 
 def raw_plan(path: Path) -> dict[str, Any]:
@@ -139,22 +142,16 @@ def raw_plan(path: Path) -> dict[str, Any]:
     return dict(raw)
 
 
-def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
-    claim_at = {name: i for i, name in enumerate(situation.claims.id)}
-    flavor_at = {name: f for f, name in enumerate(situation.flavors)}
-    tasks = np.zeros((len(claim_at), len(flavor_at)), dtype=np.int64)
-    faults = []
-    for k, grant in enumerate(raw["grants"]):
-        try:
-            i, f, micro = claim_at[grant["claim"]], flavor_at[grant["flavor"]], _whole(grant["tasks_micro"])
-        except (KeyError, TypeError, ValueError) as error:
-            faults.append(
-                Fault(f"no such claim, flavor or whole number: {error}", f"{path}, grants[{k}]", "plan again")
-            )
-            continue
-        tasks[i, f] += micro
+def plan_in(raw: dict[str, Any], path: Path, situation: Situation) -> Plan:
+    """Take the plan out of what was read from `path`; raises as `read_plan` does."""
+    tasks, faults = _granted(path, raw["grants"], situation)
+    faults += [
+        Fault(f"{raw.get(name)!r} is no {kind}", f"{path}, {name}", "plan again")
+        for name, kind, right in _PLAIN
+        if not right(raw.get(name))
+    ]
     if faults:
-        raise BadInput(faults)
+        raise BadInput(faults[:SHOWN] + _more(faults[SHOWN:], path))
     try:
         prices, denominator = _prices(raw.get("prices") or {})
         certificate = _certificate(raw.get("certificate"))
@@ -166,7 +163,7 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
     return Plan(
         raw["policy"],
         dict(raw.get("parameters") or {}),
-        str(raw["situation"]),
+        raw["situation"],
         tasks,
         raw.get("objective"),
         raw.get("bound"),
@@ -178,6 +175,46 @@ def _plan(path: Path, raw: dict[str, Any], situation: Situation) -> Plan:
         certificate,
         payments,
     )
+
+
+def _number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+_PLAIN: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("policy", "name of a policy", lambda value: isinstance(value, str)),
+    ("situation", "digest of a situation", lambda value: isinstance(value, str)),
+    ("parameters", "table of parameters", lambda value: value is None or isinstance(value, dict)),
+    *((name, "number", _number) for name in ("objective", "bound", "gap", "rounding_loss")),
+)
+
+
+def _granted(path: Path, grants: list[dict[str, Any]], situation: Situation) -> tuple[Ints, list[Fault]]:
+    """Read who is granted what, and collect what cannot be meant: each claim has one grant a flavor, as it is shown."""
+    claims = situation.claims
+    claim_at = {name: i for i, name in enumerate(claims.id)}
+    flavor_at = {name: f for f, name in enumerate(situation.flavors)}
+    members = situation.members.id[claims.member].tolist()
+    tasks = np.zeros((len(claim_at), len(flavor_at)), dtype=np.int64)
+    faults, seen = [], set()
+    for k, grant in enumerate(grants):
+        try:
+            i, f, micro = claim_at[grant["claim"]], flavor_at[grant["flavor"]], _whole(grant["tasks_micro"])
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"no such claim, flavor or whole number: {error}"
+        else:
+            what = f"{grant['claim']} is granted twice on {grant['flavor']}" if (i, f) in seen else ""
+            if not what and grant.get("member", members[i]) != members[i]:
+                what = f"{grant['claim']} is a claim of {members[i]}, not of {grant['member']}"
+            seen.add((i, f))
+            tasks[i, f] = micro
+        if what:
+            faults.append(Fault(what, f"{path}, grants[{k}]", "plan again"))
+    return tasks, faults
+
+
+def _more(faults: list[Fault], path: Path) -> list[Fault]:
+    return [Fault(f"and {len(faults):,} more like these", f"{path}, grants", "plan again")] if faults else []
 
 
 def _prices(raw: dict[str, Any]) -> tuple[Ints | None, int]:
