@@ -2,7 +2,12 @@
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
+
+from apportion import held, loop
+from apportion.domain.history import History
+from making import MICRO, Case, Claim
 
 FOUND = ("percent", "gpus", "worst_rho", "mean_jct_s", "later")
 SAMPLE = Path(__file__).parent / "golden" / "run_sample.json"
@@ -243,4 +248,30 @@ ALL = {
     "payments": with_payments,
     "hostile names": with_hostile_names,
     "several resources": with_several_resources,
+}
+
+OWNED = {("f", "bio"): (8000,), ("f", "phy"): (16_000,), ("f", "new"): (4000,)}
+CLAIMS = tuple(
+    Claim(name, name, tasks * MICRO, (1000,), (1.0,)) for name, tasks in (("bio", 20), ("phy", 12), ("new", 8))
+)
+LABORATORIES = Case({"bio": 1.0, "phy": 1.0, "new": 1.0}, {}, CLAIMS, OWNED, rule="contribution").pool()
+
+
+def holding(**capability):
+    """Three laboratories under their plan: who holds what, by a curve that they agreed on or by none."""
+    pool = LABORATORIES.with_charter(replace(LABORATORIES.charter, capability=capability))
+    situation = loop.assess(pool)
+    plan = loop.decide(situation, loop.charter_rule(pool.charter))
+    return held.held(History(pool, (situation,), (plan,)), situation)
+
+
+def with_capability(**capability):
+    """Tell who holds capability, as numbers that have been written and read."""
+    return sample() | {"held": json.loads(json.dumps(holding(**capability)))}
+
+
+CHAPTERS = {
+    "no curve agreed": with_capability,
+    "a curve agreed, scaled by member": lambda: with_capability(curve="log", scales="phy=2"),
+    "a loss": lambda: with_capability(curve="power_floor"),
 }

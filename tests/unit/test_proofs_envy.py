@@ -200,7 +200,7 @@ def test_drf_with_claims_of_several_proportions_loses_both_and_promises_neither(
     )
     plan = drf.divide(situation)
     assert granted(plan) == [8, 4, 4]
-    assert drf.promises(situation) == ("feasible", "non_wasteful", "pareto")
+    assert not {"envy_free", "envy_free_up_to_one_task", "sharing_incentive"}.intersection(drf.promises(situation))
     envy, alone = envy_free.check(situation, plan), sharing_incentive.check(situation, plan)
     assert (envy.status, envy.figure, envy.witness["member"]) == (Status.REFUTED, 2.0, "split")
     assert (alone.status, alone.figure, alone.witness["member"]) == (Status.REFUTED, 1.5, "split")

@@ -78,7 +78,7 @@ def test_no_words_stand_idle(monkeypatch):
     noting = replace(telling("en"), words=Noting(telling("en").words, noted))
     monkeypatch.setattr(apportion.report.page, "telling", lambda _: noting)
     monkeypatch.setattr(apportion.report.terminal, "telling", lambda _: noting)
-    for case in report_runs.ALL.values():
+    for case in (report_runs.ALL | report_runs.CHAPTERS).values():
         apportion.report.page.page(case(), "en")
         Console(file=io.StringIO()).print(apportion.report.terminal.closing(case(), "en"))
     idle = {key for key in words("en") if key not in noted}
