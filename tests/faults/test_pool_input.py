@@ -116,6 +116,13 @@ def test_all_faults_of_all_files_are_told_together(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("curve", ["powr_law", "powr_law exponent=0.5"])
+def test_a_curve_that_there_is_not_is_a_fault_under_any_policy(curve, tmp_path):
+    (found,) = faults(tmp_path, charter_toml=f'[capability]\ncurve = "{curve}"\n')
+    assert found.startswith('charter.toml, capability.curve: there is no curve "powr_law"')
+    assert 'did you mean "power_law"' in found
+
+
 def test_a_long_list_of_faults_shows_some_of_every_column_and_how_many_more(tmp_path):
     rows = "".join(f"c{i},nobody,-1,x\n" for i in range(1000))
     found = faults(tmp_path, claims_csv="id,member,tasks,gpu\n" + rows)

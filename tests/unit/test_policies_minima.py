@@ -65,9 +65,18 @@ def test_on_several_flavors_minima_are_placed_where_they_fit_together():
 
 def test_on_several_flavors_too_much_is_told_by_how_much_and_where():
     told = faults(situation_of(FLAVORS, [(1, 2)], tasks=[99], least=[19], speed=[(1, 1, 1)]))
-    assert "claims c0 need" in told
+    assert "claim c0 need" in told
     assert "times what there is of" in told
     assert "memory_gib of b" in told or "cpu of" in told
+
+
+def test_only_claims_that_have_a_part_in_the_conflict_are_named():
+    """On one flavor the largest until it is used up; on several none that could be left out: c2 runs apart."""
+    told = faults(situation_of([10], [(1,)] * 4, tasks=[9] * 4, least=[1, 7, 2, 6]))
+    assert "claims c1, c3 need 13 cpu, and the pool has 10" in told
+    speed = [(1, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 1), (0, 0, 1)]
+    told = faults(situation_of(FLAVORS, [(1, 0)] * 5, tasks=[9] * 5, least=[3, 3, 7, 1, 1], speed=speed))
+    assert "claims c0, c1 need 1.5 times what there is of cpu of a" in told
 
 
 def test_equal_claims_are_placed_in_proportion_to_their_minima():

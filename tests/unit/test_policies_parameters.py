@@ -164,3 +164,20 @@ def test_a_claim_that_cannot_run_takes_no_weight_from_its_member_s_others():
         [12], [(1,)] * 3, tasks=[9, 9, 9], members=["a", "a", "b"], speed=[(1,), (0,), (1,)], rule="equal"
     )
     assert granted(drf.divide(situation)) == [6, 0, 6]
+
+
+@pytest.mark.parametrize("flavors", [{"x": (8,), "y": (8,)}, {"x": (8,)}])
+def test_speeds_beyond_what_millionths_count_are_counted_more_coarsely(flavors):
+    ones = [(1,) * len(flavors)] * 2
+    small, large = (
+        max_min.divide(situation_of(flavors, [(1,)] * 2, tasks=[9, 9], speed=[[s * at for s in row] for row in ones]))
+        for at in (1, 10**14)
+    )
+    assert small.tasks_micro.sum(axis=1).tolist() == large.tasks_micro.sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize("flavors", [{"x": (8,), "y": (8,)}, {"x": (8,)}])
+def test_speeds_beyond_what_can_be_counted_are_refused(flavors):
+    situation = situation_of(flavors, [(1,)] * 2, tasks=[9, 9], speed=[(10**20,) * len(flavors)] * 2)
+    with pytest.raises(BadInput, match="larger unit of work"):
+        max_min.divide(situation)

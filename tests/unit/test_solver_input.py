@@ -68,6 +68,43 @@ def test_numbers_near_the_end_of_floats_are_no_crash():
     assert (answer.x.T @ np.array([[2.0**62], [1e-9]]) <= 2.0**63).all()
 
 
+@pytest.mark.parametrize("objective", ["nash", "utilitarian", "max_min", "drf"])
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"start": [1.0, 2.0, 3.0]}, "start: has shape"),
+        ({"start": "x"}, "start: this is not"),
+        *(({"start": [[1.0], [wrong]]}, "start, row 1: is no price") for wrong in (np.nan, np.inf, -1.0)),
+        *(({"tolerance": wrong}, "tolerance: ") for wrong in (np.nan, np.inf, -1.0, "x", None)),
+        ({"speed": np.ones((2, 2, 2))}, "speed: has shape"),
+        ({"speed": np.ones((2, 0)), "capacity": np.ones((0, 1))}, "speed: has shape"),
+        ({"speed": np.ones((2, 2)) * 1j}, "speed: this is not an array of numbers"),
+        ({"speed": np.array([["2020", "2021"]] * 2, dtype="datetime64[D]")}, "speed: this is not an array of numbers"),
+        ({"speed": [["1", "2"], ["2", "1"]]}, "speed: this is not an array of numbers"),
+        ({"speed": [[10**400, 1], [1, 1]]}, "speed: this is not an array of numbers"),
+        ({"speed": None}, "speed"),
+        *(({name: [[1e101], [1.0]]}, f"{name}, row 0: is above 1e\\+100") for name in ("bundle", "capacity")),
+        ({"weight": [1e101, 1.0]}, "weight, row 0: is above"),
+        ({"weight": [1.0, 5e-324]}, "weight, row 1: is below 1e-100"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_every_objective(objective, changed, where):
+    with pytest.raises(BadInput, match=where):
+        solve(objective, **GOOD | changed)
+
+
+@pytest.mark.parametrize("alpha", [np.nan, np.inf, -1.0, "2", [1, 2]])
+def test_an_alpha_that_is_no_number_is_refused(alpha):
+    with pytest.raises(BadInput, match="alpha"):
+        solve("alpha_fair", **GOOD, alpha=alpha)
+
+
+@pytest.mark.parametrize("objective", [None, 3, ["nash"]])
+def test_what_names_no_objective_is_refused(objective):
+    with pytest.raises(BadInput, match="no objective"):
+        solve(objective, **GOOD)
+
+
 def test_an_unknown_objective_names_the_nearest_and_alpha_belongs_to_alpha_fair():
     with pytest.raises(BadInput, match="nash"):
         solve("nsh", **GOOD)

@@ -23,6 +23,7 @@ from apportion.domain.certificate import Certificate
 from apportion.domain.plan import Plan
 from apportion.domain.quantity import MICRO
 from apportion.domain.situation import Situation
+from apportion.errors import BadInput
 from apportion.solver.filling.rates import by_share
 from apportion.solver.levels.leximin import leximin
 from apportion.solver.plans import filled_levels, programmed
@@ -40,13 +41,14 @@ def divide(situation: Situation) -> Plan:
     Raises
     ------
     BadInput
-        if the claims' least tasks do not fit.
+        if the claims' least tasks do not fit, or speeds are beyond what whole numbers count.
     """
     if len(situation.flavors) != 1:
         own = own_rates(situation)
-        stated = np.rint(own * MICRO).astype(np.int64)
-        certificate = Certificate("leximin", weighing="stated", stated=stated)
-        return programmed.programmed_plan(situation, "max_min", stated / MICRO, certificate, leximin)
+        per = min(_parts(own), MICRO)
+        stated = np.rint(own * per).astype(np.int64)
+        certificate = Certificate("leximin", weighing="stated", stated=stated, per=per if per < MICRO else 0)
+        return programmed.programmed_plan(situation, "max_min", stated / per, certificate, leximin)
     own = own_plan(situation)
     rate, phase = by_share(situation, situation.standing.share)
     first = own > 0
@@ -63,8 +65,14 @@ def divide(situation: Situation) -> Plan:
 
 def _parts(rates: Floats) -> int:
     """As fine as whole numbers below 2⁵³ can be: a millionth would be much of a small reference."""
-    fits = (per for per in (10**k for k in range(15, 6, -1)) if rates.max(initial=0.0) * per < WHOLE)
-    return next(fits, MICRO)
+    for k in range(15, -1, -1):
+        if rates.max(initial=0.0) * 10**k < WHOLE:
+            return int(10**k)
+    raise BadInput(
+        f"a claim gets {rates.max():.3g} done a second on what its member brought, and at most 2⁵³ can be counted",
+        "claims.csv, columns tasks and speed",
+        "give all speeds in a larger unit of work",
+    )
 
 
 def promises(situation: Situation) -> tuple[str, ...]:

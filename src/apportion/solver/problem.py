@@ -17,6 +17,8 @@ from apportion.errors import BadInput, Fault
 
 Given = npt.ArrayLike | None
 SHOWN = 5  # rows named in a message
+NUMBERS = "biufO"  # kinds of numpy's types; objects are tried one by one
+LARGEST = 1e100  # products of three of them are still floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +101,8 @@ def problem(speed: Given, bundle: Given, capacity: Given, tasks: Given, weight: 
         beyond the most tasks, and claims without limit; all at once, each with its first rows.
     """
     v = np.atleast_2d(_floats("speed", speed))
+    if v.ndim != 2 or not v.shape[1]:
+        raise BadInput(f"has shape {v.shape}", "speed", "give a row a claim and a column a flavor, at least one")
     many, flavors = v.shape
     b = np.ones((many, 1)) if bundle is None else _as_columns(_floats("bundle", bundle), many)
     c = _floats("capacity", capacity)
@@ -133,11 +137,38 @@ _FIELDS = ("speed", "bundle", "capacity", "tasks", "weight", "minimum")
 
 def _floats(name: str, values: Given) -> Floats:
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise BadInput(
-            f"this is not an array of numbers: {error}", name, "give numbers, rows of equal length"
-        ) from None
+        array = np.asarray(values)
+        odd = "" if array.dtype.kind in NUMBERS else f"{array.dtype} is no type of numbers"
+        odd = "nothing is given" if values is None else odd
+        floats = None if odd else np.asarray(array, dtype=np.float64)
+    except (OverflowError, TypeError, ValueError) as error:
+        odd, floats = str(error), None
+    if floats is None:
+        raise BadInput(f"this is not an array of numbers: {odd}", name, "give numbers, rows of equal length")
+    return floats
+
+
+def earlier_prices(start: Given, given: Problem) -> Floats:
+    """Check prices to begin near: (F, R), or as many in a row.
+
+    Raises
+    ------
+    BadInput
+        if there are more or fewer, or one is negative, infinite or not a number.
+    """
+    prices = _floats("start", start)
+    if prices.size != given.capacity.size:
+        mend = "give the prices of an earlier answer to the same flavors and resources"
+        raise BadInput(f"has shape {prices.shape}, {given.capacity.shape} is needed", "start", mend)
+    prices = prices.reshape(given.capacity.shape)
+    faults = [
+        *_rows_where(
+            ~((prices >= 0) & (prices <= LARGEST)), "start", "is no price", "give numbers ≥ 0, or leave it out"
+        )
+    ]
+    if faults:
+        raise BadInput(faults)
+    return prices
 
 
 def _as_columns(bundle: Floats, many: int) -> Floats:
@@ -146,12 +177,16 @@ def _as_columns(bundle: Floats, many: int) -> Floats:
 
 def _faults(given: Problem) -> Iterator[Fault]:
     for name in _FIELDS:
-        array, most = getattr(given, name), np.inf if name == "tasks" else np.finfo(np.float64).max
+        array, most = getattr(given, name), np.inf if name == "tasks" else LARGEST
         if not (
             array.min(initial=0.0) >= 0.0 and array.max(initial=0.0) <= most
         ):  # of what is no number, neither holds
             wrong = ~((array >= 0.0) & (array <= most))
-            yield from _rows_where(wrong, name, "is negative, infinite or not a number", "give a number ≥ 0")
+            large = (array > LARGEST) & (array < np.inf)
+            yield from _rows_where(wrong & ~large, name, "is negative, infinite or not a number", "give a number ≥ 0")
+            yield from _rows_where(wrong & large, name, f"is above {LARGEST:g}", "give amounts in a larger unit")
+    tiny = (given.weight > 0) & (given.weight < 1.0 / LARGEST)
+    yield from _rows_where(tiny, "weight", f"is below {1 / LARGEST:g}", "multiply all weights by one number")
     yield from _rows_where(
         given.weight <= 0, "weight", "is not positive", "leave claims without weight out, or weigh them"
     )

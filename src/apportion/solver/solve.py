@@ -1,6 +1,7 @@
 """What is the best division of these arrays? The one door for other people's schedulers."""
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from apportion.solver.levels.dominant import dominant
 from apportion.solver.levels.leximin import leximin
 from apportion.solver.prices.concave import concave
 from apportion.solver.prices.linear import linear
-from apportion.solver.problem import Answer, Problem, problem
+from apportion.solver.problem import Answer, Problem, earlier_prices, problem
 
 
 def solve(
@@ -51,7 +52,8 @@ def solve(
     Raises
     ------
     BadInput
-        for arrays that do not fit together or hold what is no amount, an unknown objective, or minima that do not fit.
+        for arrays that do not fit together or hold what is no amount, an unknown objective, an alpha or tolerance that is no
+        number, or minima that do not fit.
 
     Examples
     --------
@@ -63,16 +65,22 @@ def solve(
     >>> answer.gap < 1e-8
     True
     """
-    if objective not in OBJECTIVES:
-        raise BadInput(f'no objective is called "{objective}"', "objective", nearest(objective, list(OBJECTIVES)))
+    if str(objective) not in OBJECTIVES:
+        raise BadInput(f'no objective is called "{objective}"', "objective", nearest(str(objective), list(OBJECTIVES)))
     if (alpha is not None) != (objective == "alpha_fair"):
         raise BadInput(f"alpha is {alpha}", "alpha", "give alpha with alpha_fair, and only there")
-    if alpha is not None and not 0 <= alpha < np.inf:
+    if alpha is not None and not _is_amount(alpha):
         raise BadInput(f"alpha is {alpha}", "alpha", "give a number ≥ 0; for an infinite one, use max_min")
+    if not _is_amount(tolerance):
+        raise BadInput(f"tolerance is {tolerance}", "tolerance", "give a number ≥ 0, such as 1e-8")
     given = problem(speed, bundle, capacity, tasks, weight, minimum)
     refuse_conflict(given)
-    begin = None if start is None else np.asarray(start, dtype=np.float64).reshape(given.capacity.shape)
+    begin = None if start is None else earlier_prices(start, given)
     return OBJECTIVES[objective](given, begin, tolerance, alpha)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, Real) and 0.0 <= float(value) < np.inf
 
 
 def _alpha_fair(given: Problem, start: Floats | None, tolerance: float, alpha: float | None) -> Answer:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from apportion.capability.curves import FAMILIES
 from apportion.domain.arrays import Text
 from apportion.domain.charter import DEFAULT_POLICY, DEFAULT_WINDOW_S, RULES, Charter, Entitlements
 from apportion.domain.quantity import INT64_MAX
@@ -55,9 +56,7 @@ class _Reader:
             window_s=self.window(said.get("window_s", DEFAULT_WINDOW_S)),
             entitlements=self.entitlements(self.table("entitlements", said)),
             guardrails=self.guardrails(self.table("guardrails", said)),
-            capability={
-                name: self.value(f"capability.{name}", value) for name, value in self.table("capability", said).items()
-            },
+            capability=self.capability(self.table("capability", said)),
             assumptions={
                 name: self.string(f"assumptions.{name}", value)
                 for name, value in self.table("assumptions", said).items()
@@ -111,6 +110,13 @@ class _Reader:
                     f"it is above 0 and at most {GUARDRAILS[name]:g}",
                 )
         return limits
+
+    def capability(self, given: dict[str, Any]) -> dict[str, Any]:
+        read = {name: self.value(f"capability.{name}", value) for name, value in given.items()}
+        family = (str(read.get("curve", "")).split() or ["power_law"])[0]
+        if family not in FAMILIES:
+            self.fault("capability.curve", f'there is no curve "{family}"', nearest(family, list(FAMILIES)))
+        return read
 
     def numbers(self, key: str, given: dict[str, Any]) -> dict[str, float]:
         read = {name: self.number(f"{key}.{name}", value) for name, value in given.items()}

@@ -10,6 +10,7 @@ among its claims in proportion to their minima, so that cutting a claim in two c
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from apportion.errors import BadInput, Fault, Faults
 from apportion.solver.integers.whole import add_units, floored
 
 WHERE = "claims.csv, column min_tasks"
+SHOWN = 5  # claims named in a message
+LARGEST = 300  # claims with minima up to which each is tried
 TOLERANCE = 1e-6  # of the linear program; nearer to 1 than this, whole numbers decide
 
 
@@ -69,26 +72,36 @@ def _check_sum(situation: Situation, base: Ints, bound: Ints) -> None:
     need = exact_products(base, situation.claims.bundle)[0]
     room = situation.capacity[0].astype(object) * MICRO
     faults = [
-        Fault(
-            f"at their least, {_named(situation, bound, r)} need {amount_text(-(-int(need[r]) // MICRO))} "
-            f"{resource.replace('_milli', '')}, and the pool has {amount_text(int(situation.capacity[0, r]))}",
-            WHERE,
-            "lower min_tasks of some of them, or add nodes",
-        )
-        for r, resource in enumerate(situation.resources)
-        if need[r] > room[r]
+        _too_much_of(situation, bound, r, int(room[r])) for r in range(len(situation.resources)) if need[r] > room[r]
     ]
     if faults:
         raise BadInput(faults)
 
 
-def _named(situation: Situation, bound: Ints, r: int) -> str:
-    """Name the claims whose minima use resource r, the largest first."""
+def _too_much_of(situation: Situation, bound: Ints, r: int, room: int) -> Fault:
+    """Name the fewest claims whose minima are more than there is of one resource: the largest, until it is used up."""
+    users = _users(situation, bound, r)
+    use = situation.claims.min_tasks_micro[users].astype(object) * situation.claims.bundle[users, r]
+    held = np.cumsum(use)
+    fewest = 1 + int((held <= room).sum())
+    return Fault(
+        f"at their least, {_named(situation, users[:fewest])} need {amount_text(-(-int(held[fewest - 1]) // MICRO))} "
+        f"{situation.resources[r].replace('_milli', '')}, and the pool has {amount_text(room // MICRO)}",
+        WHERE,
+        "lower min_tasks of some of them, or add nodes",
+    )
+
+
+def _users(situation: Situation, bound: Ints, r: int) -> Ints:
+    """Tell whose minima use resource r, the largest first."""
     claims = situation.claims
     use = claims.min_tasks_micro[bound].astype(np.float64) * claims.bundle[bound, r]
-    users = bound[np.argsort(-use, kind="stable")][: int((use > 0).sum())]
-    rest = f" and {len(users) - 5} more" if len(users) > 5 else ""
-    return f"claims {', '.join(map(str, claims.id[users[:5]]))}{rest}"
+    return bound[np.argsort(-use, kind="stable")][: int((use > 0).sum())]
+
+
+def _named(situation: Situation, users: Ints) -> str:
+    rest = f" and {len(users) - SHOWN} more" if len(users) > SHOWN else ""
+    return f"claim{'s' * (len(users) > 1)} {', '.join(map(str, situation.claims.id[users[:SHOWN]]))}{rest}"
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,17 @@ def _spread(situation: Situation, bound: Ints) -> Ints:
 
 
 def _least_full(situation: Situation, classes: _Classes, bound: Ints) -> Floats:
-    """Solve the linear program of the module: (K, F) micro-tasks of each class on each flavor.
+    """Place classes so that the fullest is as empty as can be: (K, F) micro-tasks of each class on each flavor."""
+    found, c, f = _fullest(situation, classes)
+    if found.fun > 1 + TOLERANCE:
+        raise BadInput(_too_much(situation, _conflict(situation, bound)))
+    placed = np.zeros(classes.may.shape)
+    placed[c, f] = np.maximum(found.x[:-1], 0.0) * classes.least.max()
+    return placed
+
+
+def _fullest(situation: Situation, classes: _Classes) -> tuple[Any, Ints, Ints]:  # scipy's types
+    """Solve the linear program of the module.
 
     Its variables are the pairs (class, flavor) that are possible, in units of the largest minimum, and λ. The capacities'
     multipliers say which resources are too scarce where λ > 1.
@@ -157,23 +180,34 @@ def _least_full(situation: Situation, classes: _Classes, bound: Ints) -> Floats:
         A_eq=hstack([sums, np.zeros((len(classes.least), 1))]),
         b_eq=classes.least / scale,
     )
-    if found.fun > 1 + TOLERANCE:
-        raise BadInput(
-            _too_much(situation, bound, -found.ineqlin.marginals.reshape(situation.capacity.shape), found.fun)
-        )
-    placed = np.zeros(classes.may.shape)
-    placed[c, f] = np.maximum(found.x[:-1], 0.0) * scale
-    return placed
+    return found, c, f
 
 
-def _too_much(situation: Situation, bound: Ints, price: Floats, times: float) -> Fault:
+def _conflict(situation: Situation, bound: Ints) -> Ints:
+    """Leave out, the smallest first, every claim without which the rest still does not fit: all that stay are needed.
+
+    Source: the deletion filter of Chinneck, *Feasibility and Infeasibility in Optimization*, Springer 2008.
+    """
+    claims, kept = situation.claims, bound
+    if len(bound) <= LARGEST:
+        size = claims.min_tasks_micro[bound] * situation.dominant[bound]
+        for i in bound[np.argsort(size, kind="stable")].tolist():
+            rest = kept[kept != i]
+            if len(rest) and _fullest(situation, _classes(situation, rest))[0].fun > 1 + TOLERANCE:
+                kept = rest
+    return kept
+
+
+def _too_much(situation: Situation, bound: Ints) -> Fault:
+    found = _fullest(situation, _classes(situation, bound))[0]
+    price = -found.ineqlin.marginals.reshape(situation.capacity.shape)
     scarce = [
         f"{situation.resources[r].replace('_milli', '')} of {situation.flavors[f]}"
         for f, r in np.argwhere(price > TOLERANCE)
     ]
-    r = int(np.argmax(price.sum(axis=0)))
+    users = _users(situation, bound, int(np.argmax(price.sum(axis=0)))) if len(bound) > LARGEST else bound
     return Fault(
-        f"at their least, {_named(situation, bound, r)} need {times:.4g} times what there is of {', '.join(scarce)}",
+        f"at their least, {_named(situation, users)} need {found.fun:.4g} times what there is of {', '.join(scarce)}",
         WHERE,
         "lower min_tasks of some of them, or add nodes",
     )
