@@ -28,7 +28,7 @@ class Command(NamedTuple):
 
 def pages():
     """All pages of the project that people read, as paths from its root."""
-    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
     return sorted(str(path.relative_to(ROOT)) for path in found)
 
 

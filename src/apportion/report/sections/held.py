@@ -165,23 +165,20 @@ def _close(one: dict[str, Any], other: dict[str, Any], most: float) -> bool:
 def _rules(found: Run, telling: Telling) -> Table:
     numbers = telling.numbers
     most = _most(found)
+    declined = any(row["capability"] is None for row in found["rules"])
     rows: list[tuple[str | Cell, ...]] = []
     for row in found["rules"]:
-        if row["capability"] is None:
-            rows.append((Cell(row["policy"], "code"), "–", "–", Cell(row["declined"] or "–", "muted", english=True)))
-            continue
-        part = parts([row["capability"] / most], numbers)[0]
-        rows.append((Cell(row["policy"], "code"), numbers.decimal(row["gini"], 3), part, ""))
-    return table(
-        telling.text("tables.frontier"),
-        [
-            Column(telling.text("columns.rule"), words=True),
-            Column(telling.text("columns.gini")),
-            Column(telling.text("columns.capability_of_most"), telling.text("columns.unit_percent")),
-            Column(telling.text("columns.note"), words=True, long=True),
-        ],
-        rows,
-    )
+        known = row["capability"] is not None
+        part = parts([row["capability"] / most if known else None], numbers)[0]
+        why = (Cell(row["declined"] or "", "muted", english=True),) if declined else ()
+        rows.append((Cell(row["policy"], "code"), _decimal(row["gini"], 3, numbers), part, *why))
+    columns = [
+        Column(telling.text("columns.rule"), words=True),
+        Column(telling.text("columns.gini")),
+        Column(telling.text("columns.capability_of_most"), telling.text("columns.unit_percent")),
+    ]
+    columns += [Column(telling.text("columns.note"), words=True, long=True)] if declined else []
+    return table(telling.text("tables.frontier"), columns, rows)
 
 
 def _sensitivity(found: Run, telling: Telling) -> Picture:
