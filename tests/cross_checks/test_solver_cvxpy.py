@@ -60,6 +60,26 @@ def test_in_the_large_problems_caps_bind_and_every_flavor_is_wanted(name):
     assert used == pytest.approx(1, rel=1e-6)
 
 
+@pytest.mark.parametrize("objective", ["nash", "utilitarian"])
+def test_more_flavors_than_a_number_has_bits_are_divided_as_each_half_alone(objective):
+    """400 claims run on the first 35 flavors only, 400 on the others: together they get what each half gets by itself."""
+    draw = np.random.default_rng(3)
+    speed, room = draw.uniform(0.5, 2, (2, 400, 35)), draw.uniform(1, 3, (2, 35))
+    tasks, weight = draw.uniform(0.2, 4, (2, 400)), draw.uniform(0.5, 2, (2, 400))
+    nothing = np.zeros((400, 35))
+    both = solve(
+        objective,
+        speed=np.block([[speed[0], nothing], [nothing, speed[1]]]),
+        capacity=room.ravel(),
+        tasks=tasks.ravel(),
+        weight=weight.ravel(),
+    )
+    halves = [solve(objective, speed[k], capacity=room[k], tasks=tasks[k], weight=weight[k]) for k in (0, 1)]
+    assert both.reached
+    assert both.value == pytest.approx(sum(half.value for half in halves), rel=1e-8)
+    assert (both.x.sum(axis=0) <= room.ravel()).all()
+
+
 def test_one_claim_in_a_hundred_changes():
     made = large("nash", 2_000, 1)
     other = changed(made, 1)

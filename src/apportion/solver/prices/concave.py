@@ -29,6 +29,7 @@ from apportion.solver.prices.response import sweep, utility
 from apportion.solver.problem import Answer, Problem
 
 FEW = 300  # claims of the first sample, with all their flavors
+BITS = 60  # most flavors that a number names beside its sign; with more, all claims are solved at once
 WIDE = 2000  # most claims near a tie that are solved at once
 STEP = 40  # each sample is so many times larger than the one before
 ROUNDS = 12
@@ -93,7 +94,7 @@ def _found(claims: Problem, alpha: float, start: Floats | None, tolerance: float
 
 def _separate(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> Answer:
     """Solve for claims that are all different."""
-    if len(claims) <= FEW:
+    if len(claims) <= FEW or claims.speed.shape[1] > BITS:
         return _at_once(claims, alpha, tolerance)
     if start is not None and (start >= 0).all() and start.any():
         goal = _Goal(1.0, 1.0) if alpha == 1.0 else _first(claims, alpha)[0]
