@@ -6,9 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apportion.cli.app import run_app
-from apportion.cli.options import settings
-
 MODELS = """model,accuracy,region,size,cases
 m1,0.9,north,small,100
 m2,0.8,north,large,300
@@ -16,22 +13,6 @@ m3,0.7,south,small,100
 m4,0.95,south,large,100
 m5,0.5,south,large,200
 """
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments):
-        settings.quiet = False
-        code = run_app([*map(str, arguments)])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out.replace("\u00a0", " "), said.err
-
-    return go
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import json
 import numpy as np
 import pytest
 
-from apportion.cli.app import run_app
-from apportion.cli.options import settings
 from apportion.concentration.groups import split
 from apportion.concentration.summary import SUMMARY, summary
 from apportion.domain.arrays import text
@@ -19,22 +17,6 @@ Ada,20,10,40,NO
 Cy,40,20,80,SE
 Others,50,25,100,
 """
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments):
-        settings.quiet = False
-        code = run_app([*map(str, arguments)])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out.replace("\u00a0", " "), said.err
-
-    return go
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apportion.cli.app import run_app
-from apportion.cli.options import settings
 from apportion.concentration.indices import gini, hhi
 
 JOBS = """id,member,submit_s,duration_s,gpu,cpu
@@ -16,22 +14,6 @@ j2,physics,0,3600,8,8
 j3,startup,0,7200,2,2
 j4,physics,1800,1800,4,4
 """
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments):
-        settings.quiet = False
-        code = run_app([*map(str, arguments)])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out.replace("\u00a0", " "), said.err
-
-    return go
 
 
 @pytest.fixture
