@@ -1,5 +1,6 @@
 """What other rules would give: each figure against the plan, the measure or the arithmetic it stands for."""
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from apportion.domain.plan import Shares
 from apportion.domain.situation import Window
 from apportion.errors import BadInput, NotFound
 from apportion.ledger.plan_file import plan_json
+from apportion.report.charts.compared import Row, compared
 from making import MICRO, Case, Claim
 
 
@@ -211,3 +213,17 @@ def test_one_micro_task_is_a_difference():
     before, after = shown("drf"), shown("drf")
     after["grants"][0]["tasks_micro"] += 1
     assert not difference(before, after)["same"]
+
+
+def test_no_two_of_forty_rules_have_the_same_mark():
+    rules = [f"rule {k}" for k in range(40)]
+    drawn = str(compared("Pool", rules, [Row("a", 0.5, [0.1] * 40)]))
+    marks = re.findall(r'<(circle|path)[^>]*?(?: d="([^"]*)")?[^>]*class="(dot s.)"><title>a, rule', drawn)
+    shapes = {(kind, re.sub(r"[0-9.]+", "", path), _turned(path), colour) for kind, path, colour in marks}
+    assert (len(marks), len(shapes)) == (40, 40)
+
+
+def _turned(path):
+    """Where the corners of an outline stand beside its first, whatever its place."""
+    corners = [tuple(map(float, corner.split())) for corner in path.strip("MZ").split("L")] if path else []
+    return tuple((round(x - corners[0][0]), round(y - corners[0][1])) for x, y in corners)

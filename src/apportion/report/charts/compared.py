@@ -10,8 +10,17 @@ from markupsafe import Markup
 
 from apportion.report.charts.scales import Scale, linear, nice_top, ticks
 from apportion.report.charts.svg import WIDTH, circle, line, picture, text, wide
+from apportion.report.charts.svg import path as outline
 
 KEY, AXIS, COLOURS, RADIUS, DODGE = 20, 44, 8, 4.5, 7.0
+
+SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (  # a dot; then outlines, about as large as the dot
+    (),
+    ((-1, -1), (1, -1), (1, 1), (-1, 1)),
+    ((0, -1.4), (1.4, 0), (0, 1.4), (-1.4, 0)),
+    ((0, -1.3), (1.3, 1), (-1.3, 1)),
+    ((0, 1.3), (1.3, -1), (-1.3, -1)),
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class Drawing:
 
 
 def compared(title: str, rules: Sequence[str], rows: Sequence[Row]) -> Drawing:
-    """Draw a dot for each rule on each member's line, and a mark where its standing is."""
+    """Draw a mark for each rule on each member's line, and a mark where its standing is."""
     left = 20 + max((wide(row.member) for row in rows), default=0)
     top = nice_top(100 * max((max([row.entitled, *row.shares]) for row in rows), default=0.0))
     x = linear(0, top, left, WIDTH - 30)
@@ -54,7 +63,7 @@ def compared(title: str, rules: Sequence[str], rows: Sequence[Row]) -> Drawing:
     for k, row in enumerate(rows):
         marks += _row(x, above + high * (k + 0.5), row, rules)
     description = (
-        "One line a member: a dot for its dominant share under each rule, a bar for the part it is entitled to."
+        "One line a member: a mark for its dominant share under each rule, a bar for the part it is entitled to."
     )
     return Drawing(alone(picture(bottom + AXIS, f"{title}: dominant share by rule", description, marks)))
 
@@ -66,7 +75,7 @@ def _key(left: float, rules: Sequence[str]) -> tuple[list[str], float]:
     for k, rule in enumerate(rules):
         if at + 16 + wide(rule) > WIDTH:
             at, y = left, y + KEY
-        marks += [circle(at + 6, y, RADIUS, _colour(k)), text(at + 16, y, rule)]
+        marks += [_mark(k, at + 6, y), text(at + 16, y, rule)]
         at += 16 + wide(rule) + 22
     return marks, y + KEY + 4
 
@@ -97,7 +106,7 @@ def _row(x: Scale, y: float, row: Row, rules: Sequence[str]) -> list[str]:
     for k, rule in enumerate(rules):
         below = DODGE * (k - (len(rules) - 1) / 2)
         said = f"{row.member}, {rule}: {100 * row.shares[k]:.1f} %"
-        marks.append(circle(at[k], y + below, RADIUS, _colour(k), said))
+        marks.append(_mark(k, at[k], y + below, said))
     return marks
 
 
@@ -106,8 +115,12 @@ def _height(many: int) -> float:
     return max(27.0, 16.0 + DODGE * many)
 
 
-def _colour(k: int) -> str:
-    return f"dot s{k % COLOURS}"
+def _mark(k: int, x: float, y: float, said: str = "") -> str:
+    """Draw the mark of rule k: a colour, and a shape that changes whenever all colours have been used."""
+    style, shape = f"dot s{k % COLOURS}", SHAPES[k // COLOURS % len(SHAPES)]
+    if not shape:
+        return circle(x, y, RADIUS, style, said)
+    return outline([(x + RADIUS * right, y + RADIUS * down) for right, down in shape], style, said, closed=True)
 
 
 def alone(chart: Markup) -> str:
