@@ -430,7 +430,9 @@ def _least_revenue(situation: Situation, worth: np.ndarray, best: float) -> floa
     found = linprog(
         np.concatenate([there, np.zeros(many)]),
         np.vstack([rows, total]),
-        np.append(right, best * (1 + 1e-9) + 1e-9),
+        np.append(
+            right, best * (1 + 1e-12)
+        ),  # a looser optimum could cost far less: here the two trade nearly one for one
         method="highs",
     )
     if found.status:
