@@ -300,3 +300,13 @@ def test_a_plan_of_another_pool_is_refused(run, pool, verb):
     code, said, told = run(*words)
     assert (code, said) == (2, "")
     assert "answers situation" in told
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_its_words(run, pool, monkeypatch):
+    monkeypatch.delenv("COLUMNS")
+    for table in ("members", "nodes", "claims", "jobs"):
+        file = pool / f"{table}.csv"
+        file.write_text(file.read_text("utf-8").replace("biology", "biology-" * 15), "utf-8")
+    code, said, _ = run("compare", pool, "--policy", "drf", "--policy", "equal")
+    assert code == 0
+    assert any(line.startswith("biology-" * 15 + " ") for line in lines(said))

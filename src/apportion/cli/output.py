@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from apportion.cli.options import Format
 
 Row = Mapping[str, Any]
+ENDLESS = 10_000  # columns of a file or a pipe that says nothing else: what is cut there cannot be searched
 NARROW = 6  # columns of a table that is not asked to be wide
 
 
@@ -60,6 +62,8 @@ def _table(rows: Sequence[Row], title: str, sentence: str, *, wide: bool) -> Non
     from rich.text import Text
 
     console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = ENDLESS
     if title:
         console.print(Text(title, style="bold"))
     columns = list(rows[0])[: None if wide else NARROW] if rows else []
