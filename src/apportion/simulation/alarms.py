@@ -9,6 +9,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.simulation.compiled import compiled
+from apportion.simulation.events import FOREVER
 
 NONE = -1
 
@@ -53,12 +54,12 @@ def calm(alarms: Alarms, job: int) -> None:
     second, moved = alarms.second[last], alarms.job[last]
     if hole == last:
         return
+    alarms.second[last] = FOREVER  # so that the sooner of two is taken without a branch
     while True:
         below = 2 * hole + 1
         if below >= last:
             break
-        if below + 1 < last and alarms.second[below + 1] < alarms.second[below]:
-            below += 1
+        below += alarms.second[below + 1] < alarms.second[below]
         if alarms.second[below] >= second:
             break
         _put(alarms, hole, alarms.second[below], alarms.job[below])

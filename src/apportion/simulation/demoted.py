@@ -18,6 +18,7 @@ from apportion.simulation.alarms import Alarms, calm, no_alarms, rouse
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
     ARRIVED,
+    AT,
     CHANGED,
     HELD,
     RUNNING,
@@ -31,21 +32,21 @@ from apportion.simulation.events import (
     next_instant,
     overfull,
 )
-from apportion.simulation.overtaking import (
+from apportion.simulation.overtaking import all_fit, displace, place_of, run
+from apportion.simulation.replay import KernelQueue
+from apportion.simulation.standing import (
+    BEGIN,
     WAITING,
     Queued,
-    all_fit,
     crowded_out,
-    displace,
     drop,
     first,
     insert,
     leave,
     nobody_waits,
-    run,
     wait,
+    within_reach,
 )
-from apportion.simulation.replay import KernelQueue
 
 LEVEL = 2**48  # of the key: more than there are instants
 MOST_LEVELS = 2**14
@@ -92,29 +93,36 @@ def _advance(jobs: Jobs, state: State, queued: Queued, service: Service, until: 
         if now >= until:
             return
         _strike(clock, now)
-        still = True  # whether all that wait would go on waiting
+        quiet = True  # whether those that waited go on waiting
         while state.counts[RUNNING] > 0 and state.ends[0] == now:
             job = complete(jobs, state)
             calm(alarms, job)
             drop(state, queued, job)
-            still = queued.facts[WAITING] == 0
+            quiet = False
         while alarms.number[0] > 0 and alarms.second[0] == now:
             _demote(state, queued, service, alarms.job[0], now)
-            still = queued.facts[WAITING] == 0
+            quiet = False
         if state.counts[CHANGED] < len(state.changes):
             _change(jobs, state, queued, alarms, now)
-            still = queued.facts[WAITING] == 0
-        still = still and all_fit(jobs, state, now)
-        while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
-            job = state.counts[ARRIVED]
-            queued.key[job] = clock[NUMBER]
-            if still:
-                _run(jobs, state, queued, service, job, now)
-            else:
-                wait(queued, job)
-            state.counts[ARRIVED] += 1
-        if not still:
-            _serve(jobs, state, queued, service, now)
+            quiet = False
+        _arrive(jobs, state, queued, service, now, quiet)
+
+
+@compiled
+def _arrive(jobs: Jobs, state: State, queued: Queued, service: Service, now: int, quiet: bool) -> None:
+    """Let those that arrive now wait or run, and serve where anything may change."""
+    still = (quiet or queued.facts[WAITING] == 0) and all_fit(jobs, state, now)
+    key = service.clock[NUMBER]
+    while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
+        job = state.counts[ARRIVED]
+        state.counts[ARRIVED] += 1
+        if still:
+            _run(jobs, state, queued, service, job, key, now)
+            continue
+        quiet = quiet and not within_reach(jobs, state, queued, job, key)
+        wait(queued, job, key)
+    if not still and not quiet:
+        _serve(jobs, state, queued, service, now)
 
 
 @compiled
@@ -131,7 +139,7 @@ def _change(jobs: Jobs, state: State, queued: Queued, alarms: Alarms, now: int) 
     job = overfull(jobs, state)
     while job >= 0:
         calm(alarms, job)
-        displace(jobs, state, queued, job, now, 0)
+        displace(jobs, state, queued, place_of(state, queued, job), now, 0)
         job = overfull(jobs, state)
 
 
@@ -139,30 +147,33 @@ def _change(jobs: Jobs, state: State, queued: Queued, alarms: Alarms, now: int) 
 def _serve(jobs: Jobs, state: State, queued: Queued, service: Service, now: int) -> None:
     """Start and stop, down the order, until what runs is what fits beside all that run ahead of it."""
     while True:
-        line = first(jobs, state, queued, 0)
-        job = crowded_out(jobs, state, queued, line, 0)
-        if job >= 0:
-            calm(service.alarms, job)
-            displace(jobs, state, queued, job, now, 0)
-        elif line >= 0:
-            _run(jobs, state, queued, service, leave(queued, line), now)
+        at = crowded_out(jobs, state, queued)
+        line = first(jobs, state, queued, 0, at)
+        if line >= 0:
+            key = queued.keys[queued.of[line, BEGIN]]
+            _run(jobs, state, queued, service, leave(queued, line), key, now)
+        elif at >= 0:
+            calm(service.alarms, queued.running[at])
+            displace(jobs, state, queued, at, now, 0)
         else:
             return
 
 
 @compiled
-def _run(jobs: Jobs, state: State, queued: Queued, service: Service, job: int, now: int) -> None:
-    run(jobs, state, queued, job, now, 0)
+def _run(jobs: Jobs, state: State, queued: Queued, service: Service, job: int, key: int, now: int) -> None:
+    run(jobs, state, queued, job, key, now)
     _rouse(state, queued, service, job)
 
 
 @compiled
 def _rouse(state: State, queued: Queued, service: Service, job: int) -> None:
-    """Set the alarm of a gang that runs for the second in which it reaches its next limit."""
+    """Set the alarm of a gang that runs for the second in which it reaches its next limit, if it does not end before."""
     level = queued.key[job] // LEVEL
     if level < len(service.limits) and service.size[job] > 0:
         seconds = -(-service.limits[level] // service.size[job])
-        rouse(service.alarms, job, state.book[job, SINCE] + seconds - state.book[job, HELD])
+        second = state.book[job, SINCE] + seconds - state.book[job, HELD]
+        if second < state.ends[state.book[job, AT]]:
+            rouse(service.alarms, job, second)
 
 
 @compiled
@@ -174,6 +185,6 @@ def _demote(state: State, queued: Queued, service: Service, job: int, now: int) 
     attained = service.size[job] * (state.book[job, HELD] + now - state.book[job, SINCE])
     level = np.searchsorted(service.limits, attained, side="right")
     queued.key[job] = level * LEVEL + service.clock[NUMBER]
-    insert(state, queued, job)
+    insert(state, queued, job, queued.key[job])
     state.counts[RUNNING] += 1
     _rouse(state, queued, service, job)

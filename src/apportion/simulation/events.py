@@ -202,22 +202,35 @@ def left_on(jobs: Jobs, state: State, job: int, c: int) -> int:
 def complete(jobs: Jobs, state: State) -> int:
     """Free what the job that ends next holds, and return that job. O(log running)."""
     gone, now = state.job[0], state.ends[0]
-    state.book[gone, END] = now
-    _free(jobs, state, gone, now - state.book[gone, SINCE])
+    leave_for_good(jobs, state, gone, now)
     _remove(state, 0)
     return int(gone)
 
 
 @compiled
+def leave_for_good(jobs: Jobs, state: State, job: int, now: int) -> None:
+    """Take a gang that ends off its places; it stays in the heap."""
+    state.book[job, END] = now
+    _free(jobs, state, job, now - state.book[job, SINCE])
+
+
+@compiled
 def stop(jobs: Jobs, state: State, job: int, now: int) -> None:
     """Take a running gang off its places; it keeps its progress. O(log running)."""
+    at = state.book[job, AT]
+    put_back(jobs, state, job, state.ends[at], now)
+    _remove(state, at)
+
+
+@compiled
+def put_back(jobs: Jobs, state: State, job: int, end: int, now: int) -> None:
+    """Take a gang that would run until some second off its places, and keep its progress; it stays in the heap."""
     book = state.book
     ran = now - book[job, SINCE]
     if book[job, STOPS] == 0 or ran > jobs.facts[job, RESTART]:  # (else it did nothing, and as much is left as before)
-        book[job, LEFT], book[job, ON] = state.ends[book[job, AT]] - now, book[job, NOW_ON]
+        book[job, LEFT], book[job, ON] = end - now, book[job, NOW_ON]
     book[job, STOPS] += 1
     _free(jobs, state, job, ran)
-    _remove(state, book[job, AT])
 
 
 @compiled
@@ -296,12 +309,12 @@ def _remove(state: State, hole: int) -> None:
     end, job = state.ends[last], state.job[last]
     if hole == last:
         return
+    state.ends[last] = FOREVER  # so that the sooner of two can be taken without a branch, which would be guessed wrong
     while True:
         below = 2 * hole + 1
         if below >= last:
             break
-        if below + 1 < last and state.ends[below + 1] < state.ends[below]:
-            below += 1
+        below += state.ends[below + 1] < state.ends[below]
         if state.ends[below] >= end:
             break
         state.ends[hole], state.job[hole] = state.ends[below], state.job[below]

@@ -12,57 +12,57 @@ last on. Elsewhere, and where stops are bounded or a restart makes a gang move b
 
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
 from apportion.domain.arrays import Ints
+from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
 from apportion.simulation.compiled import compiled
 from apportion.simulation.events import (
     ARRIVED,
+    AT,
     CHANGED,
+    NOW_ON,
     RUNNING,
+    SINCE,
+    START,
     Jobs,
     State,
     begin,
     change,
     complete,
     fixed,
+    leave_for_good,
     next_instant,
     opening,
     overfull,
+    put_back,
     stop,
 )
 from apportion.simulation.preemptive import LIVE, NO_BOUND, Walk, dispatch, happen, remaining, restarting, sort, walk
 from apportion.simulation.ranked import within
 from apportion.simulation.replay import KernelQueue
-from apportion.simulation.room import KIND, RESTART
-
-BEGIN, SIZE = 0, 1  # columns of Queued.of
-CLOCK, WAITING, BLOCKS = 0, 1, 2  # entries of Queued.facts
-
-
-class Queued(NamedTuple):
-    """Gangs that wait, in one binary heap for each line, and the order of those that run.
-
-    Attributes
-    ----------
-    line : (J,) line of each job
-    key : (J,) by which it stands, equal ones by job: where seconds left count, these while it waits, its end while it runs
-    of : (L, 2) of each line: where in `heaps` it begins, and how many wait there
-    heaps : (J,) the heaps, one after the other
-    running : (J,) gangs that run, the last in the order in front
-    facts : (3,) 1 where seconds left count, else 0 (`CLOCK`); how many gangs wait; 1 where one that waits `BLOCKS` others
-    """
-
-    line: Ints
-    key: Ints
-    of: Ints
-    heaps: Ints
-    running: Ints
-    facts: Ints
+from apportion.simulation.room import RESTART
+from apportion.simulation.standing import (
+    BEGIN,
+    BLOCKS,
+    CLOCK,
+    FRONT,
+    WAITING,
+    Queued,
+    close,
+    crowded_out,
+    drop,
+    first,
+    insert,
+    leave,
+    nobody_waits,
+    place,
+    wait,
+    within_reach,
+)
 
 
 def open_queue(
@@ -108,16 +108,6 @@ def one_number(jobs: Jobs, state: State, churn: int) -> bool:
     return len(state.places) == 1 and jobs.need.shape[1] == 1 and churn == NO_BOUND
 
 
-def nobody_waits(jobs: Jobs, key: Ints, *, clock: int, blocking: bool) -> Queued:
-    """Open a queue of one line for each kind of gangs, or of a single one where the first blocks all others."""
-    line = np.zeros(len(key), dtype=np.int64) if blocking else jobs.facts[:, KIND]
-    of = np.zeros((int(line.max(initial=-1)) + 1, 2), dtype=np.int64)
-    length = np.bincount(line, minlength=len(of))
-    of[:, BEGIN] = np.cumsum(length) - length
-    heaps, running = (np.empty(len(key), dtype=np.int64) for _ in range(2))
-    return Queued(fixed(line), key, of, heaps, running, np.array([clock, 0, int(blocking)]))
-
-
 @compiled
 def _walk_on(jobs: Jobs, state: State, walks: Walk, rank: Ints, times: Ints, clock: int, until: int) -> None:
     while True:
@@ -135,30 +125,85 @@ def _walk_on(jobs: Jobs, state: State, walks: Walk, rank: Ints, times: Ints, clo
 @compiled
 def _advance(jobs: Jobs, state: State, queued: Queued, until: int) -> None:
     while True:
-        now = next_instant(jobs, state)
+        now = _next_instant(jobs, state, queued)
         if now >= until:
+            tell(state, queued)
             return
         shift = now * queued.facts[CLOCK]  # makes seconds left comparable with ends
-        still = not queued.facts[BLOCKS] or queued.facts[WAITING] == 0  # whether all that wait would go on waiting
-        while state.counts[RUNNING] > 0 and state.ends[0] == now:
-            drop(state, queued, complete(jobs, state))
-            still = queued.facts[WAITING] == 0
+        quiet = True  # whether those that waited go on waiting
+        while _ends(state, queued, now):
+            _end(jobs, state, queued, now)
+            quiet = False
         if state.counts[CHANGED] < len(state.changes):
             change(state, now)
-            job = overfull(jobs, state)
-            while job >= 0:
-                displace(jobs, state, queued, job, now, shift)
-                job = overfull(jobs, state)
-            still = queued.facts[WAITING] == 0
-        still = still and all_fit(jobs, state, now)
-        while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
-            if still:
-                run(jobs, state, queued, state.counts[ARRIVED], now, shift)
-            else:
-                wait(queued, state.counts[ARRIVED])
-            state.counts[ARRIVED] += 1
-        if not still:
-            _serve(jobs, state, queued, now, shift)
+            yield_all(jobs, state, queued, now, shift)
+            quiet = False
+        arrive(jobs, state, queued, now, shift, quiet)
+
+
+@compiled
+def _next_instant(jobs: Jobs, state: State, queued: Queued) -> int:
+    if queued.facts[CLOCK] and state.counts[RUNNING] > 0:
+        state.ends[0] = queued.stands[queued.facts[FRONT]]
+    return next_instant(jobs, state)
+
+
+@compiled
+def _ends(state: State, queued: Queued, now: int) -> bool:
+    """Tell whether a gang that runs ends now."""
+    if state.counts[RUNNING] == 0:
+        return False
+    return bool((queued.stands[queued.facts[FRONT]] if queued.facts[CLOCK] else state.ends[0]) == now)
+
+
+@compiled
+def _end(jobs: Jobs, state: State, queued: Queued, now: int) -> None:
+    """Let the gang that ends next do so."""
+    if queued.facts[CLOCK]:
+        job, state.counts[RUNNING] = queued.running[queued.facts[FRONT]], state.counts[RUNNING] - 1
+        queued.facts[FRONT] += 1
+        leave_for_good(jobs, state, job, now)
+    else:
+        drop(state, queued, complete(jobs, state))
+
+
+@compiled
+def tell(state: State, queued: Queued) -> None:
+    """Write the order of those that run, where it is that of their ends, as the heap of ends that it is. O(running)."""
+    if queued.facts[CLOCK]:
+        for i in range(state.counts[RUNNING]):
+            job = queued.running[queued.facts[FRONT] + i]
+            state.ends[i], state.job[i], state.book[job, AT] = queued.stands[queued.facts[FRONT] + i], job, i
+
+
+@compiled
+def yield_all(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) -> None:
+    """Stop those for whom nothing is left."""
+    tell(state, queued)
+    job = overfull(jobs, state)
+    while job >= 0:
+        displace(jobs, state, queued, place_of(state, queued, job), now, shift)
+        tell(state, queued)
+        job = overfull(jobs, state)
+
+
+@compiled
+def arrive(jobs: Jobs, state: State, queued: Queued, now: int, shift: int, quiet: bool) -> None:
+    """Let those that arrive now wait or run, and serve where anything may change."""
+    still = (quiet or queued.facts[WAITING] == 0) and (queued.facts[WAITING] == 0 or not queued.facts[BLOCKS])
+    still = still and all_fit(jobs, state, now)
+    while state.counts[ARRIVED] < len(jobs.submit) and jobs.submit[state.counts[ARRIVED]] == now:
+        job = state.counts[ARRIVED]
+        state.counts[ARRIVED] += 1
+        if still:
+            run(jobs, state, queued, job, queued.key[job] + shift, now)
+            continue
+        quiet = (
+            quiet and not queued.facts[BLOCKS] and not within_reach(jobs, state, queued, job, queued.key[job] + shift)
+        )
+        wait(queued, job, queued.key[job])
+    if not still and not quiet:
+        _serve(jobs, state, queued, now, shift)
 
 
 @compiled
@@ -175,144 +220,47 @@ def all_fit(jobs: Jobs, state: State, now: int) -> bool:
 def _serve(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) -> None:
     """Start and stop, down the order, until what runs is what fits beside all that run ahead of it."""
     while True:
-        line = first(jobs, state, queued, shift)
-        job = crowded_out(jobs, state, queued, line, shift)
-        if job >= 0:
-            displace(jobs, state, queued, job, now, shift)
-        elif line >= 0:
-            run(jobs, state, queued, leave(queued, line), now, shift)
+        at = crowded_out(jobs, state, queued)
+        line = first(jobs, state, queued, shift, at)
+        if line >= 0:
+            key = queued.keys[queued.of[line, BEGIN]] + shift
+            run(jobs, state, queued, leave(queued, line), key, now)
+        elif at >= 0:
+            displace(jobs, state, queued, at, now, shift)
         else:
             return
 
 
 @compiled
-def crowded_out(jobs: Jobs, state: State, queued: Queued, line: int, shift: int) -> int:
-    """Name the gang that runs and must stop before the first of a line, if any, may start; −1 if none must."""
-    free = state.places[0, 0]
-    if free >= 0:
-        return -1
-    last = 0  # the first in the order that does not fit: beside those behind it, too little would be freed
-    while free + jobs.need[queued.running[last], 0] < 0:
-        free += jobs.need[queued.running[last], 0]
-        last += 1
-    job = queued.running[last]
-    if line < 0 or _behind(queued, queued.heaps[queued.of[line, BEGIN]], shift, job):
-        return int(job)
-    return -1
-
-
-@compiled
-def run(jobs: Jobs, state: State, queued: Queued, job: int, now: int, shift: int) -> None:
+def run(jobs: Jobs, state: State, queued: Queued, job: int, key: int, now: int) -> None:
     """Start a gang, which need not fit: who is behind it yields before the instant is over."""
-    queued.key[job] += shift
-    insert(state, queued, job)
-    begin(jobs, state, job, now)
+    insert(state, queued, job, key)
+    if queued.facts[CLOCK]:
+        state.places[0, 0] -= jobs.need[job, 0]
+        state.book[job, NOW_ON], state.book[job, SINCE] = 0, now
+        if state.book[job, START] == NEVER:
+            state.book[job, START] = now
+        state.counts[RUNNING] += 1
+    else:
+        queued.key[job] = key
+        begin(jobs, state, job, now)
 
 
 @compiled
-def displace(jobs: Jobs, state: State, queued: Queued, job: int, now: int, shift: int) -> None:
-    """Stop a gang that runs, and let it wait."""
-    stop(jobs, state, job, now)
-    drop(state, queued, job)
-    queued.key[job] -= shift
-    wait(queued, job)
+def displace(jobs: Jobs, state: State, queued: Queued, at: int, now: int, shift: int) -> None:
+    """Stop the gang that stands there in the order of those that run, and let it wait."""
+    job, key = queued.running[at], queued.stands[at]
+    if queued.facts[CLOCK]:
+        put_back(jobs, state, job, key, now)
+        state.counts[RUNNING] -= 1
+    else:
+        stop(jobs, state, job, now)
+    close(state, queued, at)
+    wait(queued, job, key - shift)
 
 
 @compiled
-def first(jobs: Jobs, state: State, queued: Queued, shift: int) -> int:
-    """Find the line whose first gang comes first of those that fit beside all that run ahead of them; −1 if none does."""
-    best, running = -1, state.counts[RUNNING]
-    for line in range(len(queued.of)):
-        if queued.of[line, SIZE] == 0:
-            continue
-        job = queued.heaps[queued.of[line, BEGIN]]
-        if best >= 0 and not _ahead(queued, job, queued.heaps[queued.of[best, BEGIN]]):
-            continue
-        want, i = jobs.need[job, 0] - state.places[0, 0], 0
-        while want > 0 and i < running and not _behind(queued, job, shift, queued.running[i]):
-            want -= jobs.need[queued.running[i], 0]
-            i += 1
-        if want <= 0:
-            best = line
-    return best
-
-
-@compiled
-def _ahead(queued: Queued, job: int, other: int) -> bool:
-    """Tell whether a gang stands ahead of another that waits or runs as it does."""
-    return bool((queued.key[job], job) < (queued.key[other], other))
-
-
-@compiled
-def _behind(queued: Queued, job: int, shift: int, running: int) -> bool:
-    """Tell whether a gang that waits stands behind one that runs."""
-    return bool((queued.key[job] + shift, job) > (queued.key[running], running))
-
-
-@compiled
-def insert(state: State, queued: Queued, job: int) -> None:
-    """Let a gang that is about to run stand where it belongs. O(log running), and a shift of those ahead of it."""
-    running = state.counts[RUNNING]
-    at = _stands_at(queued, job, running)
-    for i in range(running, at, -1):
-        queued.running[i] = queued.running[i - 1]
-    queued.running[at] = job
-
-
-@compiled
-def drop(state: State, queued: Queued, job: int) -> None:
-    """Take a gang out of those that run, of which one fewer run already."""
-    running = state.counts[RUNNING]
-    for i in range(_stands_at(queued, job, running), running):
-        queued.running[i] = queued.running[i + 1]
-
-
-@compiled
-def _stands_at(queued: Queued, job: int, running: int) -> int:
-    """How many of the first so many that run stand behind a gang."""
-    low, high = 0, running
-    while low < high:
-        middle = (low + high) >> 1
-        if _ahead(queued, job, queued.running[middle]):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@compiled
-def wait(queued: Queued, job: int) -> None:
-    """Let a gang wait in its line. O(log line)."""
-    line = queued.line[job]
-    begin, hole = queued.of[line, BEGIN], queued.of[line, SIZE]
-    queued.of[line, SIZE] += 1
-    queued.facts[WAITING] += 1
-    while hole > 0:
-        above = (hole - 1) >> 1
-        if not _ahead(queued, job, queued.heaps[begin + above]):
-            break
-        queued.heaps[begin + hole] = queued.heaps[begin + above]
-        hole = above
-    queued.heaps[begin + hole] = job
-
-
-@compiled
-def leave(queued: Queued, line: int) -> int:
-    """Let the first of a line go, and name it. O(log line)."""
-    begin, last = queued.of[line, BEGIN], queued.of[line, SIZE] - 1
-    gone, job = queued.heaps[begin], queued.heaps[begin + last]
-    queued.of[line, SIZE] = last
-    queued.facts[WAITING] -= 1
-    hole = 0
-    while True:
-        below = 2 * hole + 1
-        if below >= last:
-            break
-        if below + 1 < last and _ahead(queued, queued.heaps[begin + below + 1], queued.heaps[begin + below]):
-            below += 1
-        if not _ahead(queued, queued.heaps[begin + below], job):
-            break
-        queued.heaps[begin + hole] = queued.heaps[begin + below]
-        hole = below
-    queued.heaps[begin + hole] = job
-    return int(gone)
+def place_of(state: State, queued: Queued, job: int) -> int:
+    """Find where in the order a gang stands that runs."""
+    key = state.ends[state.book[job, AT]] if queued.facts[CLOCK] else queued.key[job]
+    return place(queued, job, key, state.counts[RUNNING])
