@@ -234,3 +234,11 @@ def test_what_is_imported_can_be_assessed_planned_and_proved(kind, tmp_path):
         verb, *rest = arguments
         done = run("-q", verb, tmp_path / "pool", *rest)
         assert done.returncode == 0, done.stderr
+
+
+def test_what_a_compiled_library_prints_is_not_amid_the_output():
+    noisy = "import os, apportion.cli, apportion.cli.app as app\n"
+    noisy += "app.run_app = lambda: [os.write(1, b'solver: a line'), print('{}')] and 0\napportion.cli.main()"
+    done = subprocess.run([sys.executable, "-c", noisy], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "{}\n")
+    assert "solver: a line" in done.stderr
