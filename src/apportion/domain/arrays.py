@@ -59,11 +59,13 @@ def kinds(rows: Ints) -> Ints:
     >>> kinds(np.array([[4, 1], [2, 1], [4, 1]]))
     array([1, 0, 1])
     """
-    kind = np.zeros(len(rows), dtype=np.int64)
+    kind, many = np.zeros(len(rows), dtype=np.int64), 1
     for column in rows.T:
         values, code = _coded(column)
-        if values > 1:
-            kind = _coded(kind * values + code)[1]
+        if many == 1:
+            many, kind = values, code
+        elif values > 1:
+            many, kind = _coded(kind * values + code)
     return kind
 
 
@@ -77,7 +79,11 @@ def distinct(rows: Ints) -> tuple[Ints, Ints]:
 
 def _coded(column: Ints) -> tuple[int, Ints]:
     """How many values there are, and which of them in ascending order each entry is."""
-    least, most = int(column.min(initial=0)), int(column.max(initial=0))
+    if not len(column):
+        return 1, np.zeros(0, dtype=np.int64)
+    least, most = int(column.min()), int(column.max())
+    if least == most:
+        return 1, np.zeros(len(column), dtype=np.int64)
     if most - least > 8 * len(column) + 1024:
         values, code = np.unique(column, return_inverse=True)
         return len(values), code

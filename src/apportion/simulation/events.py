@@ -96,7 +96,7 @@ def opening(trace: Trace) -> tuple[Rows, Jobs, State]:
     places, room, facts[:, FIRST] = laid_out(trace, need, facts[:, WORKERS], facts[:, KIND], used)
     changes = trace.changes or no_changes(len(used))
     book = np.zeros((size, 10), dtype=np.int64)
-    book[:, (START, END)] = NEVER
+    book[:, START] = book[:, END] = NEVER
     state = State(
         np.zeros(3, dtype=np.int64),
         places,
@@ -115,7 +115,7 @@ def _alike(need: Ints, workers: Ints, lasts: Ints) -> Ints:
     columns = [need, workers[:, None]]
     if lasts.shape[1] > 1:
         columns += [np.argsort(lasts, axis=1, kind="stable"), (lasts < 0).astype(np.int64)]
-    return kinds(np.column_stack(columns))
+    return kinds(np.concatenate([column.T for column in columns]).T)  # (column by column, as they are read)
 
 
 def held_in_all(state: State) -> Ints:

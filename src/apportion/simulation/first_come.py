@@ -38,7 +38,8 @@ def open_queue(trace: Trace) -> KernelQueue:
         if the last job could end beyond what 64 bits can tell.
     """
     rows, jobs, state = opening(trace)
-    stopped = lines(np.zeros(len(jobs.submit), dtype=np.int64), 1)
+    most = len(jobs.submit) if len(state.changes) else 0  # (nobody is stopped but where something goes)
+    stopped = lines(np.zeros(most, dtype=np.int64), 1)
     return KernelQueue(trace, rows, jobs, state, partial(_advance, jobs, state, stopped, np.zeros(1, dtype=np.int64)))
 
 

@@ -53,16 +53,19 @@ def laid_out(trace: Trace, need: Ints, workers: Ints, kind: Ints, used: Bools) -
     grain = _grain(need[sample] // np.maximum(workers[sample], 1)[:, None], amount, changes, used)
     classes, exact, size = _classes(amount, bounds, grain, grows=_grows(changes))
     words, leaves = no_numbers(size + 1)
-    several = np.minimum(workers[sample], len(amount)) * (len(amount) > 1)
-    whole = rule != SPREAD and not len(changes.at_s)
-    most = (_most(workers[sample], hold, least, several) if whole else several)[kind]
+    first, slots = np.zeros(len(kind), dtype=np.int64), 0
+    if len(amount) > 1:
+        several = np.minimum(workers[sample], len(amount))
+        whole = rule != SPREAD and not len(changes.at_s)
+        most = (_most(workers[sample], hold, least, several) if whole else several)[kind]
+        first, slots = np.cumsum(most) - most, int(most.sum())
     asked = need.sum(axis=0, dtype=np.float64) / np.maximum(amount.sum(axis=0), 1)
     scarce = int(asked.argmax()) if len(asked) else 0
     room = Room(
         classes,
         _kinds(need[sample], workers[sample], hold, classes, exact=exact),
         _mix(need, workers, MIX if rule == WHOLE_MIX else 0),
-        np.empty((int(most.sum()), 2), dtype=np.int64),
+        np.empty((slots, 2), dtype=np.int64),
         np.array([rule, scarce, exact, leaves, 0, NEVER, NEVER, 0]),
         np.empty((len(amount), 2), dtype=np.int64),
         np.column_stack([places.kind, np.full(len(amount), NEVER), np.zeros(len(amount), dtype=np.int64)]),
@@ -71,7 +74,7 @@ def laid_out(trace: Trace, need: Ints, workers: Ints, kind: Ints, used: Bools) -
     free = np.concatenate([amount, amount], axis=1)
     if len(amount) > 1:
         look_anew(free, room)
-    return free, room, (np.cumsum(most) - most).astype(np.int64)
+    return free, room, first
 
 
 def _holds(need: Ints, workers: Ints, amount: Ints, bounds: Ints) -> tuple[Ints, Ints]:

@@ -65,13 +65,15 @@ class KernelQueue:
 
     def schedule(self) -> Schedule:
         """What became of each job so far, in the trace's order; a job that goes on beyond now has no end yet."""
-        known, state, rows = empty_schedule(len(self.trace)), self.state, self.rows
-        known.start_s[rows], known.preemptions[rows] = state.book[:, START], state.book[:, STOPS]
+        state, rows = self.state, self.rows
         running, until = state.job[: state.counts[RUNNING]], state.ends[: state.counts[RUNNING]]
-        held, end = state.book[:, HELD].copy(), state.book[:, END].copy()
+        start, end, stops, held = (state.book[:, column].copy() for column in (START, END, STOPS, HELD))
         held[running] += np.minimum(until, self.now_s) - state.book[running, SINCE]
         end[running] = np.where(until <= self.now_s, until, NEVER)
-        known.held_s[rows], known.end_s[rows] = held, end
+        if isinstance(rows, slice):  # all of them: what was copied once need not be copied again
+            return Schedule(start, end, stops, held)
+        known = empty_schedule(len(self.trace))
+        known.start_s[rows], known.end_s[rows], known.preemptions[rows], known.held_s[rows] = start, end, stops, held
         return known
 
     def held(self) -> Held:
