@@ -165,7 +165,7 @@ def place(queued: Queued, job: int, key: int, size: int) -> int:
     """Find where among so many that run a gang stands, or would."""
     stands, at, left = queued.stands, queued.facts[FRONT], size
     end = at + size
-    while left > 0:  # (without a branch, which would be guessed wrong every other time)
+    while left > 0:
         half = (left + 1) >> 1
         at += half * (stands[at + half - 1] < key)
         left -= half
