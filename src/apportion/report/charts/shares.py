@@ -1,5 +1,6 @@
 """What part of the whole did each holder have, at one moment after the other?"""
 
+import math
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -10,8 +11,8 @@ from apportion.report.charts.stacked import Band
 from apportion.report.charts.svg import WIDTH, line, picture, rect, text, wide
 
 LEFT, TOP, HEIGHT, KEY, GAP, LINE = 48, 12, 300, 36, 0.12, 15
-MOST_LABELS = 12
-LETTERS = 118  # of small type across the picture
+MOST_LABELS, APART = 12, 8  # names of moments, and what is at least between two
+LETTERS = 100  # of small type from the axis to the edge of the picture
 
 
 def shares(moments: Sequence[str], bands: Sequence[Band], title: str, description: str, below: Sequence[str]) -> Markup:
@@ -49,8 +50,9 @@ def _heights(y: Scale, right: float) -> list[str]:
 
 
 def _moments(x: Scale, moments: Sequence[str], bottom: float) -> list[str]:
-    """Name the moments, every second or third if there are many; always the last."""
-    step = -(-len(moments) // MOST_LABELS)
+    """Name the moments, every second or third if they are many or their names long; always the last."""
+    widest = max(map(wide, moments)) + APART
+    step = max(-(-len(moments) // MOST_LABELS), math.ceil(widest / (x(1) - x(0))))
     named = range((len(moments) - 1) % step, len(moments), step)
     return [text(x(k + 0.5 - GAP / 4), bottom + 14, moments[k], "tick", "middle") for k in named]
 
