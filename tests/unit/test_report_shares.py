@@ -1,5 +1,6 @@
 """Can the names under the columns of a picture of shares be read?"""
 
+import itertools
 import re
 
 import pytest
@@ -18,5 +19,5 @@ def test_names_of_moments_do_not_touch_and_the_last_is_there(many, form):
         (float(x), name) for x, name in re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]+)<', drawn)
     ]
     assert named[-1][1] == moments[-1]
-    for (left, one), (right, other) in zip(named, named[1:], strict=False):
+    for (left, one), (right, other) in itertools.pairwise(named):
         assert right - left >= (wide(one) + wide(other)) / 2
