@@ -59,9 +59,9 @@ def prove(
 
 def simulate(
     pool: "Pool",
-    discipline: str = "entitled",
+    discipline: str | None = None,
     *,
-    placement: str = "counting",
+    placement: str | None = None,
     carbon: "str | Path | Intensity | None" = None,
     greener_s: int = 0,
     **parameters: Any,
@@ -70,6 +70,7 @@ def simulate(
 
     Parameters
     ----------
+    discipline, placement : instead of the charter's
     carbon : carbon intensity by hour: a file whose first hour is second 0, or a table
     greener_s : seconds for which a job may be held back until an hour in which its run would emit less
     """

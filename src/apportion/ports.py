@@ -128,8 +128,13 @@ class Discipline(Protocol):
 class Engine(Protocol):
     """How is a plan made real? ``engines/<name>.py``."""
 
-    def open_engine(self, pool: Pool, capacity: Ints | None = None) -> "OpenEngine":
-        """Take hold of the pool; an engine on real nodes refuses another `capacity` than the pool's."""
+    def open_engine(
+        self, pool: Pool, capacity: Ints | None = None, open_queue: Callable[[Trace], Queue] | None = None
+    ) -> "OpenEngine":
+        """Take hold of the pool; an engine on real nodes refuses another `capacity` than the pool's.
+
+        `open_queue` is of the charter's discipline; without one, waiting jobs start as the plans say.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from typing import Any
@@ -16,12 +17,15 @@ from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation
+from apportion.domain.trace import Trace
 from apportion.domain.verdict import Verdict
 from apportion.domain.window import busiest, stream
+from apportion.errors import BadInput
 from apportion.ledger.plan_file import plan_json
 from apportion.loop import Rule
 from apportion.measures.lorenz import curves
-from apportion.replays import arriving, at_home, figures
+from apportion.ports import Queue
+from apportion.replays import arriving, at_home, figures, queueing
 from apportion.simulation.services import serve
 
 HOMES = ("strict_fifo", "skip_fifo")
@@ -59,9 +63,10 @@ def go(
     replay = None
     if pool.jobs is not None:
         rounds, schedule = _carried_out(pool, by, engine, windows, tick)
-        jobs = arriving(pool)
+        how = queueing(pool)
+        jobs = arriving(pool, how.placement)
         homes = {home: at_home(jobs, home) for home in HOMES}
-        replay = Replay("entitled", "counting", jobs.capacity, schedule, homes)
+        replay = Replay(how.discipline, how.placement, jobs.capacity, schedule, homes)
     history = History(
         pool,
         tuple(one.situation for one in rounds) or (situation,),
@@ -76,12 +81,25 @@ def go(
 def _carried_out(
     pool: Pool, by: Rule, engine: str, windows: int | None, tick: Callable[[int], None]
 ) -> tuple[tuple[loop.Round, ...], Schedule]:
-    opened = registry.engine(engine).open_engine(pool)
+    opened = registry.engine(engine).open_engine(pool, open_queue=_opener(pool))
     rounds = []
     for one in islice(loop.rounds(stream(pool), by, opened), windows):
         rounds.append(one)
         tick(one.window.end_s)
     return tuple(rounds), opened.schedule()
+
+
+def _opener(pool: Pool) -> Callable[[Trace], Queue] | None:
+    """Say how the charter's queue is opened; None where it follows the plans."""
+    how = queueing(pool)
+    if not how.pooled:
+        raise BadInput(
+            "members do not share under this charter, so there is nothing to divide among them window by window",
+            "charter.toml, queue.pooled",
+            "see how their jobs go with `apportion simulate`, or write pooled = true",
+        )
+    module = registry.discipline(how.discipline)
+    return None if module.PLANNED else partial(module.open_queue, **how.parameters)
 
 
 def record(pool: Pool, by: Rule, done: Done, sizing: dict[str, Any] | None, command: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """What would happen to the jobs under this discipline, in the pool and alone?"""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,21 +10,23 @@ import numpy as np
 from apportion import registry
 from apportion.domain.arrays import Ints
 from apportion.domain.arrivals import arrivals
+from apportion.domain.charter import Queueing
 from apportion.domain.figure import Figure
 from apportion.domain.history import History, Replay
 from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
-from apportion.domain.schedule import Schedule
+from apportion.domain.schedule import Held, Schedule
 from apportion.domain.services import Served
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import COUNTING, Trace
 from apportion.domain.window import Stream, stream
 from apportion.engines import simulated
-from apportion.errors import BadInput
+from apportion.errors import BadInput, NotFound
 from apportion.loop import Rule, charter_rule, rounds
 from apportion.ports import Queue
 from apportion.simulation.alone import alone
 from apportion.simulation.greener import held_back
+from apportion.simulation.limited import limited
 from apportion.simulation.replay import replay
 from apportion.simulation.services import serve
 from apportion.simulation.services.beside import beside
@@ -30,9 +34,9 @@ from apportion.simulation.services.beside import beside
 
 def simulate(
     pool: Pool,
-    discipline: str = "entitled",
+    discipline: str | None = None,
     *,
-    placement: str = COUNTING,
+    placement: str | None = None,
     parameters: dict[str, Any] | None = None,
     by: Rule | None = None,
     percent: int = 100,
@@ -40,10 +44,11 @@ def simulate(
     carbon: Intensity | None = None,
     greener_s: int = 0,
 ) -> Replay:
-    """Replay a pool's jobs, pooled by one discipline and alone by the disciplines it is compared with.
+    """Replay a pool's jobs as its charter says, and alone by the disciplines that is compared with.
 
     Parameters
     ----------
+    discipline, placement, parameters : instead of the charter's; parameters are the charter's where it names the discipline
     by : the rule whose plans a planned discipline follows; by default the charter's
     percent : how much of the pool there is; alone, every member keeps its whole entitlement
     tick : called with the clock, in seconds, after each window of a planned discipline
@@ -56,21 +61,102 @@ def simulate(
         for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks, or
         greener hours without it.
     """
-    submitted = arriving(pool, placement, percent)
+    how = queueing(pool, discipline, placement, parameters)
+    submitted = arriving(pool, how.placement, percent)
     jobs = beside_services(pool, released(pool, submitted, carbon, greener_s))
-    queue = played(stream(pool), jobs, discipline, parameters, by, tick)
-    homes = {home: at_home(submitted, home) for home in registry.discipline(discipline).ALONE}
+    homes = {home: at_home(submitted, home) for home in registry.discipline(how.discipline).ALONE}
+    if not how.pooled:
+        apart, held = separately(jobs, how, percent)
+        return Replay(how.discipline, how.placement, jobs.capacity, apart, homes, jobs.held_by, held, carbon)
+    queue = played(stream(pool), kept_within(jobs, how), how.discipline, how.parameters, by, tick)
     held = queue.held().ordered(np.argsort(jobs.position))
     return Replay(
-        discipline,
-        placement,
+        how.discipline,
+        how.placement,
         jobs.capacity,
         jobs.in_table_order(queue.schedule()),
         homes,
         jobs.held_by,
-        held,
+        replace(held, used=held.used[:, : len(jobs.capacity)]),
         carbon,
     )
+
+
+def queueing(
+    pool: Pool, discipline: str | None = None, placement: str | None = None, parameters: dict[str, Any] | None = None
+) -> Queueing:
+    """Say how a pool's jobs are queued: as its charter says, but for what is given.
+
+    Raises
+    ------
+    BadInput
+        for a discipline or parameter of the charter that does not exist; one that is given is `NotFound` when it is opened.
+    """
+    agreed = pool.charter.queue
+    name = discipline or agreed.discipline
+    own = agreed.parameters if name == agreed.discipline else {}
+    how = replace(
+        agreed, discipline=name, placement=placement or agreed.placement, parameters={**own, **(parameters or {})}
+    )
+    try:
+        module = registry.discipline(how.discipline)
+    except NotFound as error:
+        if discipline is not None:
+            raise
+        raise BadInput(error.faults[0].what, "charter.toml, queue.discipline", error.faults[0].mend) from None
+    return replace(how, parameters=registry.checked("discipline", how.discipline, module.open_queue, how.parameters))
+
+
+def separately(jobs: Trace, how: Queueing, percent: int = 100) -> tuple[Schedule, Held | None]:
+    """Replay every member's jobs on its own entitlement, in the order of the pool's jobs: nobody shares.
+
+    What was held where is known only where all is one place.
+
+    Raises
+    ------
+    BadInput
+        for a discipline that is about several members' plans, a part of the pool, or services that take of it.
+    """
+    module = registry.discipline(how.discipline)
+    where = "charter.toml, queue.pooled"
+    if module.PLANNED:
+        raise BadInput(
+            f'discipline "{how.discipline}" follows plans for members who share, and these do not',
+            where,
+            'name another, for example discipline = "skip_fifo"',
+        )
+    if percent != 100 or jobs.changes is not None:
+        raise BadInput(
+            "members who do not share keep all they are entitled to: what is left of a part of the pool, or beside services "
+            "and lost nodes, is not known of each",
+            where,
+            "write pooled = true, or leave services, outages and --percent out",
+        )
+    schedule = alone(jobs, partial(module.open_queue, **how.parameters))
+    held = held_on_one(jobs, schedule).ordered(np.argsort(jobs.position)) if len(jobs.held_by.amount) == 1 else None
+    return jobs.in_table_order(schedule), held
+
+
+def held_on_one(jobs: Trace, schedule: Schedule) -> Held:
+    """Say what was held where all is one place."""
+    ran = schedule.held_s > 0
+    workers = np.ones(len(jobs), dtype=np.int64) if jobs.workers is None else jobs.workers
+    begin = np.concatenate([[0], np.cumsum(ran)]).astype(np.int64)
+    used = (jobs.need * schedule.held_s[:, None]).sum(axis=0)[None]
+    return Held(used, begin, np.zeros(int(begin[-1]), dtype=np.int64), workers[ran])
+
+
+def kept_within(jobs: Trace, how: Queueing) -> Trace:
+    """Keep every member within the charter's limit of what one may hold at once."""
+    if how.member_limit is None:
+        return jobs
+    if registry.discipline(how.discipline).PLANNED:
+        raise BadInput(
+            f'discipline "{how.discipline}" follows plans, which know no limit of what one member may hold at once',
+            "charter.toml, queue.member_limit",
+            "write largest_share below [guardrails], which plans keep, or name another discipline",
+        )
+    return limited(jobs, how.member_limit)
 
 
 def pooled(

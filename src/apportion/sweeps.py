@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from apportion import registry
+from apportion.domain.charter import Queueing
 from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.trace import COUNTING, Trace
@@ -60,6 +61,11 @@ class Case:
         """The discipline with its parameters, as it is written on the command line."""
         given = ",".join(f"{key}={value}" for key, value in self.setting)
         return f"{self.discipline}:{given}" if given else self.discipline
+
+
+def agreed(queue: Queueing) -> str:
+    """Write a charter's discipline as it is written on the command line."""
+    return Case(queue.discipline, tuple((key, str(value)) for key, value in queue.parameters.items())).variant
 
 
 def grid(
@@ -212,8 +218,9 @@ def _digest(trace: Trace) -> str:
 
 
 def _around(pool: Pool) -> str:
-    """Digest what no scheduler sees, but metrics tell of: watts and prices of nodes, names of members, services."""
-    digest = hashlib.sha256(json.dumps([version("apportion"), list(pool.resources)]).encode())
+    """Digest what metrics tell of: watts and prices of nodes, names of members, services; and how the charter queues."""
+    around = [version("apportion"), list(pool.resources), asdict(pool.charter.queue)]
+    digest = hashlib.sha256(json.dumps(around).encode())
     for leaf in (*pool.members.leaves, *pool.nodes.leaves):
         digest.update(leaf)
     if pool.services is not None:

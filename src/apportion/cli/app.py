@@ -23,6 +23,7 @@ from apportion.cli import (
     run,
     simulate,
     trace,
+    trial,
 )
 from apportion.cli.options import settings
 from apportion.errors import ApportionError
@@ -46,6 +47,7 @@ for module in (
     alliance,
     export,
     simulate,
+    trial,
     run,
     report,
     capability,

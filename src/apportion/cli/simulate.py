@@ -38,12 +38,21 @@ def simulate(
         list[str] | None,
         typer.Option(
             "--discipline",
-            help="In which order queued jobs start, by default `entitled`, which follows the policy's plans; "
-            "several, with parameters as in `las:mode=tiresias`, make a sweep.",
+            help="In which order queued jobs start, by default as the charter says, else `entitled`, which follows the "
+            "policy's plans; several, with parameters as in `las:mode=tiresias`, make a sweep.",
         ),
     ] = None,
     placement: Annotated[
-        list[str] | None, typer.Option("--placement", help="How jobs are put on nodes, by default `counting`.")
+        list[str] | None,
+        typer.Option("--placement", help="How jobs are put on nodes, by default as the charter says, else `counting`."),
+    ] = None,
+    pooled: Annotated[
+        bool | None,
+        typer.Option(
+            "--pooled/--separate",
+            help="Whether members share, or every member's jobs run on its own entitlement.",
+            show_default="the charter's",
+        ),
     ] = None,
     percent: Annotated[
         list[int] | None, typer.Option("--percent", min=1, max=1000, help="Percent of the pool's capacity.")
@@ -108,10 +117,11 @@ def simulate(
 
     read, by = reading.chosen_rule(reading.read_pool(pool), policy, None)
     given = {key: str(value) for key, value in reading.parameters(parameters).items()}
-    asked = discipline or ["entitled"]
+    read = _shared(read, pooled)
+    asked = discipline or [sweeps.agreed(read.charter.queue)]
     cases = sweeps.grid(
         [_with(one, given) for one in asked],
-        placement or ["counting"],
+        placement or [read.charter.queue.placement],
         percent or [100],
         load or [1.0],
         seed or [""],
@@ -125,6 +135,15 @@ def simulate(
         _sweep(read, by, cases, table, out, processes, output)
         return
     _once(read, by, cases[0], table, jobs_out, (tables, step_s), together, output)
+
+
+def _shared(read: Any, pooled: bool | None) -> Any:
+    """Let members share or not, whatever the charter says."""
+    from dataclasses import replace
+
+    if pooled is None:
+        return read
+    return read.with_charter(replace(read.charter, queue=replace(read.charter.queue, pooled=pooled)))
 
 
 def _with(discipline: str, given: dict[str, str]) -> str:
@@ -172,7 +191,7 @@ def _once(
     told["groups"] = tabled.groups(history)
     said = _sentence(told) + _answered(told) + ("" if carbon is None else _emitted(told))
     rows = _rows(told) if together is Together.MEMBER else _groups(told, together)
-    emit(output, lambda: told, rows, _title(read.charter.name, told, by.name), said)
+    emit(output, lambda: told, rows, _title(read.charter, told, by.name), said)
 
 
 def _tables(path: Path, history: Any, step_s: int) -> None:
@@ -286,9 +305,12 @@ def _answered(told: dict[str, Any]) -> str:
     return late + (f", hours in overload: {hours:,.0f}." if hours else "." if late else "")
 
 
-def _title(name: str, told: dict[str, Any], policy: str) -> str:
+def _title(charter: Any, told: dict[str, Any], policy: str) -> str:
     follows = f" following {policy}" if told["discipline"] == "entitled" else ""
-    return f"{name}: {told['discipline']}{follows}, placement {told['placement']}"
+    limit = charter.queue.member_limit
+    within = "" if limit is None else f", no member above {100 * limit:g} %"
+    apart = "" if charter.queue.pooled else ", every member by itself"
+    return f"{charter.name}: {told['discipline']}{follows}, placement {told['placement']}{within}{apart}"
 
 
 def _sentence(told: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """What did the members agree?
 
-A charter holds all that changes *who gets what*: the policy and its parameters, how entitlements arise, guardrails, the
-window, the seed of ties. What changes this machine only is a flag or a variable, never here.
+A charter holds all that changes *who gets what*: the policy and its parameters, in what order waiting jobs start, how
+entitlements arise, guardrails, the window, the seed of ties. What changes this machine only is a flag or a variable, and
+never here.
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Any
 DEFAULT_WINDOW_S = 3600
 DEFAULT_POLICY = "max_min"
 RULES = ("contribution", "equal", "size", "weight", "table")
+FIRST, OWN = "first", "own"
+SERVICES = (FIRST, OWN)  # on which nodes services run: on any, before all jobs; or on those of their member only
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,27 @@ class Entitlements:
 
 
 @dataclass(frozen=True)
+class Queueing:
+    """In what order waiting jobs start, and on what.
+
+    Parameters
+    ----------
+    discipline, parameters : by default ``entitled``, which follows the policy's plans
+    placement : how gangs are put on nodes
+    pooled : whether members share; if not, every member's jobs run on its own entitlement
+    member_limit : the part of any resource that one member may hold at once, above 0 and at most 1; None for no limit
+    services : one of `SERVICES`
+    """
+
+    discipline: str = "entitled"
+    parameters: dict[str, Any] = field(default_factory=dict)
+    placement: str = "counting"
+    pooled: bool = True
+    member_limit: float | None = None
+    services: str = FIRST
+
+
+@dataclass(frozen=True)
 class Charter:
     """What the members agreed.
 
@@ -28,6 +52,7 @@ class Charter:
     ----------
     name : shown on reports
     policy, parameters : how the pool is divided
+    queue : in what order waiting jobs start
     window_s : seconds between two decisions
     entitlements : the rule of standing
     guardrails : what no plan may exceed: ``largest_share`` (0 to 1), ``hhi`` (0 to 10,000)
@@ -39,6 +64,7 @@ class Charter:
     name: str = "A shared pool"
     policy: str = DEFAULT_POLICY
     parameters: dict[str, Any] = field(default_factory=dict)
+    queue: Queueing = field(default_factory=Queueing)
     window_s: int = DEFAULT_WINDOW_S
     entitlements: Entitlements = field(default_factory=Entitlements)
     guardrails: dict[str, float] = field(default_factory=dict)

@@ -1,10 +1,11 @@
 """Carry plans out on a virtual clock: the queueing kernels of the simulator, driven window by window.
 
-The discipline is ``entitled``: each member's jobs start as its planned share of the pool comes free. What is simulated
-is what is run: these are the same compiled functions that `apportion simulate` calls.
+The discipline is the charter's, by default ``entitled``: each member's jobs start as its planned share of the pool comes
+free. What is simulated is what is run: these are the same compiled functions that `apportion simulate` calls.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -19,21 +20,26 @@ from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
 from apportion.simulation.disciplines import entitled
+from apportion.simulation.limited import limited
 
 
-def open_engine(pool: Pool, capacity: Ints | None = None) -> "Simulated":
+def open_engine(
+    pool: Pool, capacity: Ints | None = None, open_queue: Callable[[Trace], Queue] | None = None
+) -> "Simulated":
     """Take hold of a pool's jobs; `capacity` (R,) if the pool shall be smaller or larger than it is."""
-    jobs = arrivals(pool, tie_order(pool.seed, pool.members.id))
-    return Simulated(pool, jobs if capacity is None else jobs.with_capacity(capacity))
+    jobs = arrivals(pool, tie_order(pool.seed, pool.members.id), pool.charter.queue.placement)
+    return Simulated(pool, jobs if capacity is None else jobs.with_capacity(capacity), open_queue)
 
 
 class Simulated:
     """The engine at work on one pool."""
 
-    def __init__(self, pool: Pool, jobs: Trace) -> None:
+    def __init__(self, pool: Pool, jobs: Trace, open_queue: Callable[[Trace], Queue] | None = None) -> None:
         self.pool = pool
         self.trace = jobs
-        self.queue: Queue = entitled.open_queue(jobs, window_s=pool.charter.window_s)
+        opened = open_queue or partial(entitled.open_queue, window_s=pool.charter.window_s)
+        limit = pool.charter.queue.member_limit
+        self.queue = opened(jobs if limit is None else limited(jobs, limit))
         self._known = 0  # jobs of the trace submitted so far
         self._open = np.zeros(0, dtype=np.int64)  # those of them not finished, as rows of the trace
         self._held = np.zeros(len(jobs), dtype=np.int64)  # seconds for which each has been metered

@@ -2,21 +2,23 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from apportion.capability.curves import FAMILIES
 from apportion.domain.arrays import Text
-from apportion.domain.charter import DEFAULT_POLICY, DEFAULT_WINDOW_S, RULES, Charter, Entitlements
+from apportion.domain.charter import DEFAULT_POLICY, DEFAULT_WINDOW_S, RULES, SERVICES, Charter, Entitlements, Queueing
 from apportion.domain.quantity import INT64_MAX
+from apportion.domain.trace import PLACEMENTS
 from apportion.errors import BadInput, nearest
 from apportion.sources._cells import Odd, exact_decimal
 from apportion.sources._files import content, decoded
 from apportion.sources._findings import Findings
 
 FILE = "charter.toml"
-KEYS = ("name", "window_s", "seed", "policy", "entitlements", "guardrails", "capability", "assumptions")
+KEYS = ("name", "window_s", "seed", "policy", "queue", "entitlements", "guardrails", "capability", "assumptions")
 GUARDRAILS = {"largest_share": 1.0, "hhi": 1e4}  # each with the largest value it can have
 
 
@@ -53,6 +55,7 @@ class _Reader:
             name=self.string("name", said.get("name", Charter.name)),
             policy=self.string("policy.name", policy.pop("name", DEFAULT_POLICY)),
             parameters={name: self.value(f"policy.{name}", value) for name, value in policy.items()},
+            queue=self.queue(self.table("queue", said)),
             window_s=self.window(said.get("window_s", DEFAULT_WINDOW_S)),
             entitlements=self.entitlements(self.table("entitlements", said)),
             guardrails=self.guardrails(self.table("guardrails", said)),
@@ -82,6 +85,38 @@ class _Reader:
             return given
         self.fault("window_s", f"{_plain(given)} is not a whole number of seconds above 0", "for an hour write 3600")
         return DEFAULT_WINDOW_S
+
+    def queue(self, given: dict[str, Any]) -> Queueing:
+        """Take what every queue has; what else stands there is the discipline's own, and checked when it is opened."""
+        default = Queueing()
+        read = Queueing(
+            discipline=self.string("queue.discipline", given.pop("discipline", default.discipline)),
+            placement=self.one_of("queue.placement", given.pop("placement", default.placement), PLACEMENTS),
+            pooled=self.switch("queue.pooled", given.pop("pooled", default.pooled)),
+            member_limit=self.limit("queue.member_limit", given.pop("member_limit", None)),
+            services=self.one_of("queue.services", given.pop("services", default.services), SERVICES),
+        )
+        return replace(read, parameters={name: self.value(f"queue.{name}", value) for name, value in given.items()})
+
+    def one_of(self, key: str, given: Any, known: Sequence[str]) -> str:
+        if given in known:
+            return str(given)
+        self.fault(key, f"{_plain(given)!r} is not known here", nearest(str(given), known))
+        return known[0]
+
+    def switch(self, key: str, given: Any) -> bool:
+        if isinstance(given, bool):
+            return given
+        self.fault(key, f"{_plain(given)} is neither true nor false", "write true or false, without quotes")
+        return True
+
+    def limit(self, key: str, given: Any) -> float | None:
+        if given is None:
+            return None
+        part = self.number(key, given)
+        if part is not None and not 0 < part <= 1:
+            self.fault(key, f"{_plain(given)} is out of range", "it is above 0 and at most 1")
+        return part
 
     def entitlements(self, given: dict[str, Any]) -> Entitlements:
         self.only("entitlements.", given, ("rule", "shares"))

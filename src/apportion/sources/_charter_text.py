@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from apportion.domain.charter import Charter
+from apportion.domain.charter import Charter, Queueing
 from apportion.domain.quantity import decimal_text
 
 
@@ -24,6 +24,9 @@ def _lines(charter: Charter) -> Iterator[str]:
     yield f"name = {_value(charter.policy)}"
     yield from _settings(charter.parameters)
     yield ""
+    if charter.queue != Queueing():
+        yield from _queue(charter.queue)
+        yield ""
     yield "[entitlements]            # what a member may count on"
     yield f'rule = {_value(charter.entitlements.rule)}     # "contribution", "equal", "size", "weight" or "table"'
     if charter.entitlements.shares:
@@ -35,6 +38,18 @@ def _lines(charter: Charter) -> Iterator[str]:
     if charter.assumptions:
         yield from ("", "[assumptions]             # made when this pool was imported; every report repeats them")
         yield from _settings(charter.assumptions)
+
+
+def _queue(queue: Queueing) -> Iterator[str]:
+    yield "[queue]                   # in what order waiting jobs start; a discipline's own parameters stand beside it"
+    yield f"discipline = {_value(queue.discipline)}"
+    yield from _settings(queue.parameters)
+    yield f"placement = {_value(queue.placement)}"
+    yield f"pooled = {_value(queue.pooled)}             # false: every member's jobs run on its own entitlement"
+    if queue.member_limit is not None:
+        yield f"member_limit = {_value(queue.member_limit)}        # the part of any resource that a member may hold at once"
+    if queue.services != Queueing.services:
+        yield f'services = {_value(queue.services)}          # "first": on any node, before jobs; "own": on their member\'s'
 
 
 def _settings(table: Mapping[str, Any]) -> Iterator[str]:

@@ -1,10 +1,14 @@
 """How many replicas does every hour ask for, how many find room, and how fast do they answer?"""
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from apportion.domain.arrays import Floats, Ints
+from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.domain.charter import FIRST
 from apportion.domain.pool import Pool
 from apportion.domain.services import Served, Services
+from apportion.domain.tables import NOBODY
 from apportion.domain.ties import tie_order
 from apportion.errors import BadInput
 from apportion.simulation.services.erlang import erlang_c, fewest, quantile, tail
@@ -14,7 +18,7 @@ PART = 0.99  # the column is called p99_s
 
 
 def serve(pool: Pool) -> Served:
-    """Scale a pool's services hour by hour, before anything else runs on its nodes.
+    """Scale a pool's services hour by hour, before anything else runs on its nodes, or on those of their members only.
 
     An hour is looked at as if its rate had held for long: a queue that one hour leaves to the next is not seen. Replicas are
     there from the first second of the hour.
@@ -22,22 +26,42 @@ def serve(pool: Pool) -> Served:
     Raises
     ------
     BadInput
-        if the pool has no services.
+        if the pool has no services, or they are to run on their members' nodes and no node has an owner.
     """
     services = pool.services
     if services is None:
         raise BadInput("this pool has no services", "services.csv", "add services.csv")
     wished = wishes(services)
-    placed, on_node = place(
-        pool.nodes.amount,
+    parts = [_placed(pool, services, wished, *mine) for mine in _grounds(pool, services)]
+    placed, on_node = (np.stack(part).sum(axis=0) for part in zip(*parts, strict=True))
+    return Served(services, wished, placed, on_node, *answered(services, placed))
+
+
+def _grounds(pool: Pool, services: Services) -> Iterator[tuple[Bools, Bools]]:
+    """Say which services run on which nodes: (S,), (K,), one pair after the other."""
+    if pool.charter.queue.services == FIRST:
+        yield np.ones(len(services), dtype=bool), np.ones(len(pool.nodes), dtype=bool)
+        return
+    if (pool.nodes.owner == NOBODY).all():
+        raise BadInput(
+            "services run on their members' own nodes, and no node has an owner",
+            "charter.toml, queue.services",
+            'fill in owner in nodes.csv, or write services = "first"',
+        )
+    for member in np.unique(services.member).tolist():
+        yield services.member == member, pool.nodes.owner == member
+
+
+def _placed(pool: Pool, services: Services, wished: Ints, mine: Bools, here: Bools) -> tuple[Ints, Ints]:
+    return place(
+        np.where(here[:, None], pool.nodes.amount, 0),
         np.searchsorted(list(services.regions), pool.nodes.region.astype(str)),
-        wished,
+        np.where(mine, wished, 0),
         services.replicas_min,
         services.bundle,
         services.preference,
         tie_order(pool.seed, services.id),
     )
-    return Served(services, wished, placed, on_node, *answered(services, placed))
 
 
 def wishes(services: Services) -> Ints:
