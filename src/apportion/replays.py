@@ -65,21 +65,24 @@ def simulate(
     submitted = arriving(pool, how.placement, percent)
     jobs = beside_services(pool, released(pool, submitted, carbon, greener_s))
     homes = {home: at_home(submitted, home) for home in registry.discipline(how.discipline).ALONE}
+    schedule, held = carried(pool, jobs, how, by, percent, tick)
+    return Replay(how.discipline, how.placement, jobs.capacity, schedule, homes, jobs.held_by, held, carbon)
+
+
+def carried(
+    pool: Pool,
+    jobs: Trace,
+    how: Queueing,
+    by: Rule | None = None,
+    percent: int = 100,
+    tick: Callable[[int], None] | None = None,
+) -> tuple[Schedule, Held | None]:
+    """Replay a trace as a charter's queue says: when each job ran, in the pool's order of jobs, and what was held where."""
     if not how.pooled:
-        apart, held = separately(jobs, how, percent)
-        return Replay(how.discipline, how.placement, jobs.capacity, apart, homes, jobs.held_by, held, carbon)
+        return separately(jobs, how, percent)
     queue = played(stream(pool), kept_within(jobs, how), how.discipline, how.parameters, by, tick)
     held = queue.held().ordered(np.argsort(jobs.position))
-    return Replay(
-        how.discipline,
-        how.placement,
-        jobs.capacity,
-        jobs.in_table_order(queue.schedule()),
-        homes,
-        jobs.held_by,
-        replace(held, used=held.used[:, : len(jobs.capacity)]),
-        carbon,
-    )
+    return jobs.in_table_order(queue.schedule()), replace(held, used=held.used[:, : len(jobs.capacity)])
 
 
 def queueing(

@@ -15,6 +15,7 @@ from apportion.domain.arrays import Ints
 from apportion.domain.charter import Charter
 from apportion.domain.history import Replay
 from apportion.domain.pool import Pool
+from apportion.domain.schedule import NEVER
 from apportion.errors import BadInput
 from apportion.loop import charter_rule
 from apportion.replays import simulate, told
@@ -156,12 +157,26 @@ def compared(
     figures: dict[str, tuple[float | None, float | None]] | None = None,
 ) -> Trial:
     """Compare two replays of a pool's jobs."""
+    first, second = (replay.pooled.end_s for replay in replays)
+    return trial_of(pool, names, first, second, block_s, draws, figures)
+
+
+def trial_of(
+    pool: Pool,
+    names: tuple[str, str],
+    first: Ints,
+    second: Ints,
+    block_s: int | None = None,
+    draws: int = DRAWS,
+    figures: dict[str, tuple[float | None, float | None]] | None = None,
+) -> Trial:
+    """Compare the ends of a pool's jobs under two charters: (J,) seconds, `NEVER` for a job that did not end."""
     jobs = pool.jobs
-    assert jobs is not None, "there are replays, so there are jobs"  # noqa: S101  # for the type checker
-    done = [replay.pooled.finished for replay in replays]
+    assert jobs is not None, "there are ends of jobs, so there are jobs"  # noqa: S101  # for the type checker
+    done = first != NEVER, second != NEVER
     both = np.flatnonzero(done[0] & done[1])
     only = int((done[0] & ~done[1]).sum()), int((done[1] & ~done[0]).sum())
-    ends = [replay.pooled.end_s[both] - jobs.submit_s[both] for replay in replays]
+    ends = [end_s[both] - jobs.submit_s[both] for end_s in (first, second)]
     names = names if names[0] != names[1] else (f"{names[0]} (1)", f"{names[1]} (2)")
     whole, members, length, count = differences(
         pool.members.id.tolist(), jobs.submit_s[both], jobs.member[both], ends[0], ends[1], block_s, draws
