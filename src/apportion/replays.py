@@ -15,6 +15,7 @@ from apportion.domain.figure import Figure
 from apportion.domain.history import History, Replay
 from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
+from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Held, Schedule
 from apportion.domain.services import Served
 from apportion.domain.ties import tie_order
@@ -320,9 +321,18 @@ def _services(pool: Pool, served: Served, found: dict[str, Figure]) -> list[dict
             "worst_p99_s": float(worst[s]) if np.isfinite(worst[s]) else None,
             "replicas_least": int(served.replicas[:, s].min()),
             "replicas_most": int(served.replicas[:, s].max()),
+            "regions": dict(zip(served.services.regions, _answering(served, s), strict=True)),
+            "lent_h": dict(zip(pool.resources, (served.lent_by[s] / MILLI).tolist(), strict=True)),
         }
         for s, name in enumerate(served.services.id)
     ]
+
+
+def _answering(served: Served, s: int) -> list[float]:
+    """Say what part of a service's requests each region answers: (G,)."""
+    rate = served.services.rate_milli[s] / np.maximum(served.replicas[:, s], 1)
+    asked = max(int(served.services.rate_milli[s].sum()), 1)
+    return [float(part) for part in rate @ served.placed[:, s] / asked]
 
 
 def figures(history: History, measures: Iterable[str]) -> dict[str, Figure]:

@@ -26,9 +26,11 @@ from apportion.domain.trace import COUNTING, Trace
 from apportion.errors import BadInput
 from apportion.loop import Rule, rule
 from apportion.replays import arriving, simulate, told
+from apportion.simulation.services import reserving
 from apportion.traces.scale import scale
 
 MOST_CASES = 1_000_000
+VARIED = ("placement", "percent", "load", "seed", "greener", "reserve")  # of a case, beside its discipline
 GRAMS = ("carbon_g", "carbon_held_g")  # what is told of both kinds
 WORTH_A_PROCESS = 20_000  # jobs to replay in all; below that starting a process takes longer
 
@@ -46,6 +48,7 @@ class Case:
     load : factor by which submissions come faster
     seed : what decides ties; empty for the charter's
     greener : for how many seconds jobs may be held back for a greener hour
+    reserve : percent of the replicas wished at its busiest that each service holds all the time
     """
 
     discipline: str
@@ -55,6 +58,7 @@ class Case:
     load: float = 1.0
     seed: str = ""
     greener: int = 0
+    reserve: int = 0
 
     @property
     def variant(self) -> str:
@@ -75,6 +79,7 @@ def grid(
     loads: Sequence[float] = (1.0,),
     seeds: Sequence[str] = ("",),
     greener: Sequence[int] = (0,),
+    reserves: Sequence[int] = (0,),
 ) -> list[Case]:
     """Combine everything with everything; a discipline may bring parameters, as in ``las:mode=tiresias``.
 
@@ -86,14 +91,11 @@ def grid(
     BadInput
         if a discipline cannot be read, or there are more than a million cases.
     """
-    if math.prod(map(len, (disciplines, placements, percents, loads, seeds, greener))) > MOST_CASES:
+    varied = (placements, percents, loads, seeds, greener, reserves)  # as `VARIED`
+    if math.prod(map(len, (disciplines, *varied))) > MOST_CASES:
         raise BadInput(f"that is more than {MOST_CASES:,} replays", "the options of simulate", "give fewer values")
     asked = [_discipline(one) for one in disciplines]
-    return [
-        Case(name, setting, *one)
-        for name, setting in asked
-        for one in product(placements, percents, loads, seeds, greener)
-    ]
+    return [Case(name, setting, *one) for name, setting in asked for one in product(*varied)]
 
 
 def _discipline(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -182,8 +184,18 @@ def play(pool: Pool, by: Rule, case: Case, carbon: Intensity | None = None) -> d
 
 
 def changed(pool: Pool, case: Case) -> Pool:
-    """Return the pool at a case's load and under its seed."""
+    """Return the pool at a case's load, under its seed, and with what its services reserve.
+
+    Raises
+    ------
+    BadInput
+        if something is to be reserved in a pool without services.
+    """
     seeded = pool.with_charter(replace(pool.charter, seed=case.seed)) if case.seed else pool
+    if case.reserve:
+        if pool.services is None:
+            raise BadInput("this pool has no services that could reserve anything", "--reserve", "add services.csv")
+        seeded = replace(seeded, services=reserving(pool.services, case.reserve))
     return seeded if case.load == 1.0 else scale(seeded, case.load)
 
 
@@ -242,7 +254,7 @@ def rows(case: Case, result: dict[str, Any]) -> list[dict[str, Any]]:
     head = {
         "discipline": case.discipline,
         "variant": case.variant,
-        **{name: getattr(case, name) for name in ("placement", "percent", "load", "seed", "greener")},
+        **{name: getattr(case, name) for name in VARIED},
     }
     whole = _flat({key: value for key, value in result.items() if key not in head})
     each = [_flat(row) for row in result["members"]]

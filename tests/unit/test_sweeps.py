@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 import polars as pl
@@ -10,8 +11,10 @@ import pytest
 import apportion as ap
 from apportion import loop, sweeps
 from apportion.cli.app import run_app
+from apportion.cli.replayed import case_rows
 from apportion.errors import BadInput
 from apportion.ledger import sweep_file
+from apportion.simulation.services.scaling import wishes
 
 CASES = sweeps.grid(["strict_fifo", "skip_fifo"], percents=(100, 50), loads=(1.0, 2.0), seeds=("", "other"))
 
@@ -71,6 +74,31 @@ def test_keys_depend_on_what_only_metrics_tell_of(pool, by):
     assert not set(keys) & set(sweeps.keys_of(watts, by, CASES))
     assert not set(keys) & set(sweeps.keys_of(regions, by, CASES))
     assert not set(sweeps.keys_of(served, by, CASES)) & set(sweeps.keys_of(slower, by, CASES))
+
+
+def test_what_services_reserve_is_a_part_of_their_busiest_hour():
+    served = ap.read("examples/services")
+    busiest = wishes(served.services).max(axis=0)
+    assert sweeps.changed(served, sweeps.Case("skip_fifo")) is served
+    all_day = sweeps.changed(served, sweeps.Case("skip_fifo", reserve=100)).services
+    assert (wishes(all_day) == busiest).all()
+    third = sweeps.changed(served, sweeps.Case("skip_fifo", reserve=33)).services
+    least = served.services.replicas_min
+    assert third.replicas_min.tolist() == [max(a, ceil(0.33 * b)) for a, b in zip(least, busiest, strict=True)]
+
+
+def test_nothing_is_reserved_where_there_is_no_service(pool):
+    with pytest.raises(BadInput, match="no services"):
+        sweeps.changed(pool, sweeps.Case("skip_fifo", reserve=50))
+
+
+def test_a_table_of_cases_shows_what_was_varied_and_what_is_known(pool, by):
+    rows = case_rows(list(sweeps.sweep(pool, by, CASES[:4])))
+    assert list(rows[0])[:2] == ["load", "seed"]
+    assert not {"cost", "energy kWh", "answered in time %", "finished", "percent"} & set(rows[0])
+    assert [row["mean wait s"] for row in rows] == [
+        told["mean_wait_s"] for _, told in sweeps.sweep(pool, by, CASES[:4])
+    ]
 
 
 def test_an_interrupted_sweep_goes_on_where_it_was(pool, by, tmp_path):

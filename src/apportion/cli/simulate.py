@@ -10,8 +10,6 @@ from apportion.cli.options import Format, Output, PolicyName, PoolPath, Quiet, S
 from apportion.cli.output import emit
 from apportion.errors import BadInput
 
-KILO = 1000
-
 
 class Together(StrEnum):
     """What a row of the table is."""
@@ -71,6 +69,16 @@ def simulate(
             help="Seconds for which jobs may be held back for a greener hour.",
         ),
     ] = None,
+    reserve: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--reserve",
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Percent of the replicas of its busiest hour that each service holds all the time.",
+        ),
+    ] = None,
     carbon: Annotated[
         list[Path] | None,
         typer.Option("--carbon", metavar="FILE", help="Carbon intensity by hour; several files bring several regions."),
@@ -126,6 +134,7 @@ def simulate(
         load or [1.0],
         seed or [""],
         greener or [0],
+        reserve or [0],
     )
     table = reading.intensity(carbon, carbon_start)
     if len(cases) > 1 or out is not None:
@@ -163,6 +172,7 @@ def _once(
     output: Format,
 ) -> None:
     from apportion import replays, sweeps, tabled
+    from apportion.cli import replayed
     from apportion.cli.progress import clock_bar
     from apportion.domain.history import History
     from apportion.ledger.job_file import write_jobs
@@ -189,9 +199,12 @@ def _once(
         write_jobs(jobs_out, changed, replay)
     told = replays.told(changed, replay)
     told["groups"] = tabled.groups(history)
-    said = _sentence(told) + _answered(told) + ("" if carbon is None else _emitted(told))
-    rows = _rows(told) if together is Together.MEMBER else _groups(told, together)
-    emit(output, lambda: told, rows, _title(read.charter, told, by.name), said)
+    rows = replayed.members(told) if together is Together.MEMBER else replayed.groups(told, together)
+    said = replayed.sentence(told, carbon is not None)
+    emit(output, lambda: told, rows, replayed.title(read.charter, told, by.name), said)
+    if told["services"] and output in {Format.TABLE, Format.WIDE}:
+        typer.echo()
+        emit(Format.WIDE, dict, replayed.services(told), "Services, over one cycle of hours", replayed.lent(told))
 
 
 def _tables(path: Path, history: Any, step_s: int) -> None:
@@ -206,6 +219,7 @@ def _tables(path: Path, history: Any, step_s: int) -> None:
 
 def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, processes: int, output: Format) -> None:
     from apportion import sweeps
+    from apportion.cli import replayed
     from apportion.cli.progress import bar
     from apportion.ledger import sweep_file
 
@@ -229,110 +243,7 @@ def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, 
     emit(
         output,
         lambda: [row for pair in found for row in sweeps.rows(*pair)],
-        [_case_row(case, told, cases) for case, told in found],
-        f"{read.charter.name}: {len(cases):,} replays{before}",
+        replayed.case_rows(found),
+        f"{read.charter.name}: {len(cases):,} replays{replayed.of_one(cases)}{before}",
         f"Every case and member is a row of {out}." if out else "Keep every case and member with --out FILE.parquet.",
     )
-
-
-def _case_row(case: Any, told: dict[str, Any], cases: list[Any]) -> dict[str, Any]:
-    varied = {
-        name: getattr(case, name)
-        for name in ("placement", "percent", "load", "seed", "greener")
-        if len({getattr(one, name) for one in cases}) > 1
-    }
-    return {
-        "discipline": case.variant,
-        **varied,
-        "finished": told["finished"],
-        "mean JCT s": told["mean_jct_s"],
-        "mean wait s": told["mean_wait_s"],
-        **{f"CO2e kg {_KIND[kind]}": grams / KILO for kind, grams in told["carbon_g"].items() if grams is not None},
-        "p99 JCT s": told["p99_jct_s"],
-        "utilisation %": None if told["utilisation"] is None else 100 * told["utilisation"],
-        "worst ρ": told["worst_rho"],
-        "later than alone %": None if told["unfair_fraction"] is None else 100 * told["unfair_fraction"],
-        "stops": told["preemptions"],
-    }
-
-
-def _rows(told: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "member": row["member"],
-            "jobs": row["jobs"],
-            "mean JCT s": row["mean_jct_s"],
-            "mean wait s": row["mean_wait_s"],
-            "ρ": row["rho"],
-            "jobs later than alone %": _percent(row["unfair_fraction"]),
-            **{f"ρ against {home}": value for home, value in row["rho_against"].items()},
-            "only in the pool": row["only_in_pool"],
-        }
-        for row in told["members"]
-    ]
-
-
-def _groups(told: dict[str, Any], together: Together) -> list[dict[str, Any]]:
-    home = told["alone"][0]
-    return [
-        {
-            together.value: row["name"] or "(none)",
-            "members": row["members"],
-            "jobs": row["jobs"],
-            "mean JCT s": row["mean_jct_s"],
-            "mean wait s": row["mean_wait_s"],
-            "ρ": row[f"rho.{home}"],
-            "jobs later than alone %": _percent(row[f"unfair_fraction.{home}"]),
-            "used %": _percent(row["used_share"]),
-            "entitled %": _percent(row["entitled_share"]),
-        }
-        for row in told["groups"]
-        if row["by"] == together
-    ]
-
-
-def _percent(part: float | None) -> float | None:
-    return None if part is None else 100 * part
-
-
-def _answered(told: dict[str, Any]) -> str:
-    """Say how the services fare beside which the jobs ran."""
-    if not told["services"]:
-        return ""
-    hours = told["service_overload_h"]
-    part = told["slo_attainment"]
-    late = "" if part is None else f" Services: {100 * part:.1f} % of requests answered in time"
-    return late + (f", hours in overload: {hours:,.0f}." if hours else "." if late else "")
-
-
-def _title(charter: Any, told: dict[str, Any], policy: str) -> str:
-    follows = f" following {policy}" if told["discipline"] == "entitled" else ""
-    limit = charter.queue.member_limit
-    within = "" if limit is None else f", no member above {100 * limit:g} %"
-    apart = "" if charter.queue.pooled else ", every member by itself"
-    return f"{charter.name}: {told['discipline']}{follows}, placement {told['placement']}{within}{apart}"
-
-
-def _sentence(told: dict[str, Any]) -> str:
-    if not told["finished"]:
-        return f"{told['jobs']:,} jobs, none of which ran."
-    left = told["jobs"] - told["finished"]
-    never = f" {left:,} never started: larger than the pool." if left else ""
-    return (
-        f"{told['finished']:,} jobs finished, mean JCT {told['mean_jct_s']:,.0f} s, mean wait {told['mean_wait_s']:,.0f} s, "
-        f"utilisation {100 * told['utilisation']:.1f} %, Jain index of 1/ρ {_number(told['jain_rho'])}."
-        f"{never}"
-    )
-
-
-_KIND = {"direct": "direct", "lifecycle": "life-cycle"}
-
-
-def _emitted(told: dict[str, Any]) -> str:
-    """Say how much CO2e the machines stood for."""
-    known = [f"{g / KILO:,.1f} kg {_KIND[kind]}" for kind, g in told["carbon_g"].items() if g is not None]
-    return f" CO2e {', '.join(known)}." if known else " CO2e is not known: give nodes idle_watts and max_watts."
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

@@ -106,3 +106,9 @@ class Served:
     def lent(self) -> Ints:
         """What they leave to others of what they would hold if each kept its largest number of replicas all day: (H, R)."""
         return np.asarray((self.replicas.max(axis=0, initial=0) - self.replicas) @ self.services.bundle)
+
+    @cached_property
+    def lent_by(self) -> Ints:
+        """The same by service, summed over the hours of the cycle: (S, R) thousandths times hours."""
+        spare = (self.replicas.max(axis=0, initial=0) - self.replicas).sum(axis=0)
+        return np.asarray(spare[:, None] * self.services.bundle)

@@ -5,7 +5,7 @@ finds room for them, `steps` tells a scheduler what is free from when on, and `b
 """
 
 from apportion.simulation.services.beside import beside
-from apportion.simulation.services.scaling import serve
+from apportion.simulation.services.scaling import reserving, serve
 from apportion.simulation.services.steps import Steps, on_places, steps
 
-__all__ = ["Steps", "beside", "on_places", "serve", "steps"]
+__all__ = ["Steps", "beside", "on_places", "reserving", "serve", "steps"]

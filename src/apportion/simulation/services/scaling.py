@@ -1,6 +1,7 @@
 """How many replicas does every hour ask for, how many find room, and how fast do they answer?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -73,6 +74,12 @@ def wishes(services: Services) -> Ints:
     time = (services.p99_micro_s - nearest) / services.service_micro_s
     need = fewest(services.load, time, services.replicas_max, PART)
     return np.clip(need, services.replicas_min, services.replicas_max)
+
+
+def reserving(services: Services, percent: int) -> Services:
+    """Let each service hold at least so many percent, rounded up, of the replicas that it wishes for in its busiest hour."""
+    kept = -(-wishes(services).max(axis=0, initial=0) * percent // 100)
+    return replace(services, replicas_min=np.maximum(services.replicas_min, kept))
 
 
 def answered(services: Services, placed: Ints) -> tuple[Floats, Floats]:
