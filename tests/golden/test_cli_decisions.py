@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,20 @@ def test_a_member_is_shown_itself_only(run, pool):
         assert code == 0
         for word in ("biology", "physics", "folding", "lattice", "10.67", "12"):
             assert word not in (said + complained).replace("112", "")
+
+
+def test_a_wide_plan_shows_where_grants_are_and_what_one_more_is_worth(run, pool):
+    """All of 28 GPUs; physics holds all it asked for (12), so that 3/7 of the weight pays for the other 16: 0.0268 each."""
+    said = lines(run("plan", pool, "--policy", "nash", "-o", "wide")[1])
+    at = said.index("Where it is, by flavor")
+    assert said[at + 1 : at + 5] == [
+        "flavor    resource    there is  granted  price of one  biology  physics  startup",
+        "gpu-node  CPU              224    112.0         0.000     42.7       48     21.3",
+        "gpu-node  memory GiB     1,792    874.7         0.000    512.0      192    170.7",
+        "gpu-node  GPU               28     28.0         0.027     10.7       12      5.3",
+    ]
+    assert re.fullmatch(r"Objective ([\d.]+); no division can reach more than \1\.", said[at + 5])
+    assert "price of one" not in run("plan", pool, "--policy", "drf", "-o", "wide")[1]
 
 
 def test_compare_shows_rules_side_by_side(run, pool):

@@ -107,6 +107,37 @@ def test_wrong_names_are_errors_and_not_declined(rules, kind, said):
         compare(flat(), rules)
 
 
+def test_capability_is_scaled_by_each_members_own_factor():
+    """Firms with A = a·C^½: a as in the source article's data, so that at C = (10, 20, 5) they have A = (0.2, 0.3, 0.1)."""
+    names, compute, capability = "abc", (10, 20, 5), (0.2, 0.3, 0.1)
+    scales = ",".join(f"{m}={big / c**0.5!r}" for m, c, big in zip(names, compute, capability, strict=True))
+    claims = tuple(Claim(m, m, c * MICRO, (1000,), (1.0,)) for m, c in zip(names, compute, strict=True))
+    one = Case(dict.fromkeys(names, 1.0), {"x": (35_000,)}, claims).pool()
+    curved = replace(one.charter, capability={"curve": "power_law", "exponent": 0.5, "scales": scales})
+    found = compare(one.with_charter(curved), ["equal"])
+    assert [row["capability"] for row in found.members] == pytest.approx(capability)
+    assert found.rules[0]["total_capability"] == pytest.approx(sum(capability))
+
+
+def test_what_is_paid_is_compared_where_something_is_sold():
+    """Vickrey: of three that want the one unit, the highest bidder pays the second highest bid."""
+    claims = tuple(Claim(m, m, MICRO, (1000,), (bid,)) for m, bid in (("a", 5.0), ("b", 3.0), ("c", 2.0)))
+    pool = Case(dict.fromkeys("abc", 1.0), {"x": (1000,)}, claims).pool()
+    assert "pays" not in compare(pool, ["equal"]).to_frame().columns
+    found = compare(pool, ["equal", "auction:kind=vcg"]).to_frame()
+    assert found.filter(rule="auction:kind=vcg")["pays"].to_list() == [3.0, 0.0, 0.0]
+    assert found.filter(rule="equal")["pays"].to_list() == [None, None, None]
+
+
+def test_a_total_that_is_as_large_costs_nothing():
+    """Thirds add up to a little less or more than the whole they came from."""
+    claims = tuple(Claim(m, m, MICRO, (1000,), (0.1,)) for m in "abcdefg")
+    pool = Case(dict.fromkeys("abcdefg", 1.0), {"x": (7000,)}, claims).pool()
+    found = compare(pool, ["equal", "drf", "nash"])
+    assert found.best[0] == "utilitarian"
+    assert [row["price_of_fairness"] for row in found.rules] == [0.0, 0.0, 0.0]
+
+
 def test_capability_is_the_charters_curve_of_what_is_granted_and_below_the_frontier():
     one = flat()
     assert "capability" not in compare(one, ["drf"]).to_frame().columns

@@ -63,6 +63,8 @@ def _tables(found: Any, output: Format, plot: Path | None) -> None:
         blocks = [("tasks", "tasks granted", 1.0), ("rate", "useful rate", 1.0), *blocks]
     if any(row.get("capability") is not None for row in found.members):
         blocks.append(("capability", "capability", 1.0))
+    if any(row.get("pays") is not None for row in found.members):
+        blocks.append(("pays", "payments a second, in the unit of value", 1.0))
     for key, title, factor in blocks:
         emit(Format.WIDE, dict, _by_rule(found, key, factor), f"{found.pool.charter.name}: {title}")
         typer.echo()
@@ -107,9 +109,8 @@ def _sentence(found: Any, plot: Path | None) -> str:
         if row.get("guardrail_price_rate") is not None:
             price = row.get("guardrail_price")
             of = "" if price is None else f"{price:,.4g} of the objective and "
-            said.append(
-                f"The guardrails of {row['rule']} cost {of}{row['guardrail_price_rate']:,.4g} of the total rate."
-            )
+            less = f"{row['guardrail_price_rate']:,.4g}" if row["guardrail_price_rate"] else "nothing"
+            said.append(f"The guardrails of {row['rule']} cost {of}{less} of the total rate.")
     if found.frontier and _one_point(found.frontier):
         said.append("Equal compute also buys most capability: with one curve for all, the frontier is one point.")
     if plot is not None:

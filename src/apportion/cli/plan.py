@@ -38,6 +38,7 @@ def plan(
     from apportion import loop
     from apportion.cli import reading
     from apportion.cli.planned import planned_for, said
+    from apportion.cli.priced import objective, where
     from apportion.domain.plan import Shares
     from apportion.ledger import plan_file
 
@@ -53,13 +54,18 @@ def plan(
         return _against(old, plan_file.plan_json(situation, decided), output, f"{read.charter.name}: against {against}")
     promised = ", ".join(by.promises(situation))
     check = f" Written to {out}; check it with: apportion prove {pool} {out}" if out else ""
+    told = "\n".join(filter(None, (said(situation, decided), f"Promised: {promised}.{check}")))
+    wide = output is Format.WIDE
     emit(
         output,
         lambda: plan_file.plan_json(situation, decided),
         _rows(Shares(situation, decided), decided.payments),
         f"{read.charter.name}: plan by {by.name}, window {situation.window.start_s}..{situation.window.end_s} s",
-        "\n".join(filter(None, (said(situation, decided), f"Promised: {promised}.{check}"))),
+        "" if wide else told,
     )
+    if wide:
+        typer.echo()
+        emit(output, dict, where(situation, decided), "Where it is, by flavor", f"{objective(decided)}{told}")
     return 0
 
 

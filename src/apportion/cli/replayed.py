@@ -132,10 +132,11 @@ def lent(told: Told) -> str:
     return f"Lent to jobs of what they hold at their most: {', '.join(known)}." if known else "Nothing is lent to jobs."
 
 
-def of_one(cases: Sequence[Any]) -> str:
-    """Name the discipline of a sweep that has one only."""
+def of_one(cases: Sequence[Any], policy: str) -> str:
+    """Name the discipline of a sweep that has one only, and the policy that it follows."""
     names = {case.variant for case in cases}
-    return f" by {names.pop()}" if len(names) == 1 else ""
+    follows = f" following {policy}" if all(case.discipline == "entitled" for case in cases) else ""
+    return f" by {names.pop()}{follows}" if len(names) == 1 else ""
 
 
 def case_rows(found: Sequence[tuple[Any, Told]]) -> list[Row]:

@@ -244,6 +244,6 @@ def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, 
         output,
         lambda: [row for pair in found for row in sweeps.rows(*pair)],
         replayed.case_rows(found),
-        f"{read.charter.name}: {len(cases):,} replays{replayed.of_one(cases)}{before}",
+        f"{read.charter.name}: {len(cases):,} replays{replayed.of_one(cases, by.name)}{before}",
         f"Every case and member is a row of {out}." if out else "Keep every case and member with --out FILE.parquet.",
     )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CONCENTRATION = ("hhi", "gini", "effective_number")
 YARDSTICK = "utilitarian"
+ROUNDING = 1e-12  # of a sum of rates: what adding them up in floats leaves
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ class Comparison:
     @cached_property
     def members(self) -> list[dict[str, Any]]:
         """One row for each rule and member; what a rule that declines would have given is None."""
-        return _without_empty([row for outcome in self.outcomes for row in _members(outcome)], ("capability",))
+        return _without_empty([row for outcome in self.outcomes for row in _members(outcome)], ("capability", "pays"))
 
     @cached_property
     def rules(self) -> list[dict[str, Any]]:
@@ -110,6 +111,12 @@ class Comparison:
         ]
         return compared(self.pool.charter.name, labels, rows)
 
+    def _price(self, total: float | None) -> float | None:
+        if total is None or not self.best or not self.best[1]:
+            return None
+        price = 1 - total / self.best[1]
+        return price if abs(price) > ROUNDING else 0.0
+
     def _rule(self, outcome: Outcome) -> dict[str, Any]:
         total = outcome.total_rate
         return {
@@ -119,9 +126,7 @@ class Comparison:
             "declined": outcome.declined or None,
             "objective": None if outcome.plan is None else outcome.plan.objective,
             "total_rate": total,
-            "price_of_fairness": None
-            if total is None or not self.best or not self.best[1]
-            else 1 - total / self.best[1],
+            "price_of_fairness": self._price(total),
             "total_capability": None if outcome.buys is None else outcome.buys.total,
             "unevenness": None if outcome.buys is None else outcome.buys.unevenness,
             **_concentration(outcome),
@@ -193,7 +198,8 @@ def _best(pool: Pool, outcomes: tuple[Outcome, ...], window: Window | None) -> t
     if YARDSTICK in registry.names("policy") and all(outcome.by.name != YARDSTICK for outcome in outcomes):
         known.append(_outcome(YARDSTICK, pool, loop.rule(YARDSTICK), window))
     totals = [(outcome.label, outcome.total_rate) for outcome in known if outcome.total_rate is not None]
-    return max(totals, key=lambda pair: (pair[1], pair[0] == YARDSTICK), default=None)
+    most = max((total for _, total in totals), default=0.0) * (1 - ROUNDING)
+    return max(totals, key=lambda pair: (min(pair[1], most), pair[0] == YARDSTICK), default=None)
 
 
 def _without_empty(rows: list[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -205,7 +211,7 @@ def _without_empty(rows: list[dict[str, Any]], columns: Sequence[str]) -> list[d
 def _members(outcome: Outcome) -> Iterator[dict[str, Any]]:
     shares, situation = outcome.shares, outcome.situation
     asked = Shares(situation, outcome.plan or _nothing(situation)).asked_micro
-    buys = outcome.buys
+    buys, paid = outcome.buys, None if outcome.plan is None else outcome.plan.payments
     for m, name in enumerate(situation.members.id):
         yield {
             "rule": outcome.label,
@@ -216,6 +222,7 @@ def _members(outcome: Outcome) -> Iterator[dict[str, Any]]:
             "rate": None if shares is None else float(shares.rate[m]),
             "dominant_share": None if shares is None else float(shares.dominant[m]),
             "capability": None if buys is None else float(buys.capability[m]),
+            "pays": None if paid is None else float(paid.amounts[m]),
             "declined": outcome.declined or None,
         }
 
@@ -246,4 +253,5 @@ def _guardrail_price(outcome: Outcome) -> dict[str, float | None]:
     if free.objective is not None and outcome.plan.objective is not None:
         price["guardrail_price"] = free.objective - outcome.plan.objective
     rate = float(Shares(outcome.situation, free).rate.sum())
-    return price | {"guardrail_price_rate": rate - (outcome.total_rate or 0.0)}
+    less = rate - (outcome.total_rate or 0.0)
+    return price | {"guardrail_price_rate": less if abs(less) > ROUNDING * rate else 0.0}
