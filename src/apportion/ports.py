@@ -66,7 +66,11 @@ class Measure(Protocol):
 
 
 class Source(Protocol):
-    """Where do pools and traces come from? ``sources/<name>.py``."""
+    """Where do pools and traces come from? ``sources/<name>.py``.
+
+    One that can ask a running cluster also has ``live(directory) -> list[Path]``, which saves what the cluster says as files
+    for `read`, and raises Unreachable if it cannot.
+    """
 
     def read(self, *paths: Path, **options: Any) -> Pool:
         """Read one pool; all faults are raised together as BadInput, and what is only worth telling is in its notices."""

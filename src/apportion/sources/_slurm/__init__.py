@@ -1,0 +1,1 @@
+"""What do Slurm's tools print, and what does it mean?"""
