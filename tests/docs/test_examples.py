@@ -15,7 +15,7 @@ ROWS = dict(
         r"^\| \[([a-z-]+)\]\(\1/README\.md\) \| ([^|]*\?) \|", (EXAMPLES / "README.md").read_text("utf-8"), re.MULTILINE
     )
 )
-WITH_DATA_OF_OTHERS = ("itp",)
+WITH_DATA_OF_OTHERS = ("itp", "enterprise")
 SMALL = 200_000
 
 
