@@ -317,7 +317,7 @@ def _services(pool: Pool, served: Served, found: dict[str, Figure]) -> list[dict
             "member": pool.members.id[served.services.member[s]],
             "slo_attainment": found["slo_attainment.worst_service"].rows[name],
             "overload_h": int(served.overload[:, s].sum()),
-            "p99_s": served.services.p99_micro_s[s] / 1e6,
+            "p99_s": int(served.services.p99_micro_s[s]) / 1e6,
             "worst_p99_s": float(worst[s]) if np.isfinite(worst[s]) else None,
             "replicas_least": int(served.replicas[:, s].min()),
             "replicas_most": int(served.replicas[:, s].max()),

@@ -10,7 +10,7 @@ from apportion.domain.plan import Plan, Shares
 from apportion.domain.quantity import MICRO, MILLI
 from apportion.domain.situation import Situation
 
-MOST_MEMBERS = 12  # that have a column each
+MOST_MEMBERS = 6  # that have a column each
 
 
 def where(situation: Situation, plan: Plan) -> list[dict[str, Any]]:
