@@ -163,18 +163,20 @@ def rounds(jobs: Stream, by: Rule, engine: OpenEngine, *, proving: bool = True) 
         plan = decide(now, by)
         promises = by.promises(now) if proving else ()
         verdicts = prove(now, plan) if proving else ()
-        usage = engine.apply(now, plan, planned_shares(now, plan))
+        usage = engine.apply(now, plan, planned_shares(now, plan, jobs.whole))
         used = used + usage.used
         if len(now.claims) or usage.used.any():
             yield Round(window, now, plan, promises, verdicts, usage)
 
 
-def planned_shares(situation: Situation, plan: Plan) -> Ints:
+def planned_shares(situation: Situation, plan: Plan, whole: Ints | None = None) -> Ints:
     """Say what a plan means to a queue: each member's dominant share in parts per billion of the pool, (N,).
+
+    The pool is `whole` (R,) where nodes are down, as a queue goes by what there is in all; else the situation's.
 
     `MUST_WAIT` marks a member that asked and was granted nothing: while others queue, it waits.
     """
-    claims, total = situation.claims, situation.capacity.sum(axis=0)
+    claims, total = situation.claims, situation.capacity.sum(axis=0) if whole is None else whole
     tasks = plan.tasks_micro.sum(axis=1)
     use = np.zeros((len(situation.members), len(total)), dtype=object)
     np.add.at(use, claims.member, claims.bundle.astype(object) * tasks[:, None].astype(object))

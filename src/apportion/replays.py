@@ -17,7 +17,8 @@ from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Held, Schedule
-from apportion.domain.services import Served
+from apportion.domain.services import HOUR_S, Served
+from apportion.domain.smaller import at_percent
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import COUNTING, Trace
 from apportion.domain.window import Stream, stream
@@ -59,8 +60,8 @@ def simulate(
     Raises
     ------
     NotFound, BadInput
-        for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks, or
-        greener hours without it.
+        for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks,
+        greener hours without it, services on nodes that go down, or agreed parts of the pool where homes are nodes.
     """
     how = queueing(pool, discipline, placement, parameters)
     submitted = arriving(pool, how.placement, percent)
@@ -80,7 +81,7 @@ def carried(
 ) -> tuple[Schedule, Held | None]:
     """Replay a trace as a charter's queue says: when each job ran, in the pool's order of jobs, and what was held where."""
     if not how.pooled:
-        return separately(jobs, how, percent)
+        return separately(jobs, how, percent, beside=pool.services is not None)
     queue = played(stream(pool), kept_within(jobs, how), how.discipline, how.parameters, by, tick)
     held = queue.held().ordered(np.argsort(jobs.position))
     return jobs.in_table_order(queue.schedule()), replace(held, used=held.used[:, : len(jobs.capacity)])
@@ -111,7 +112,7 @@ def queueing(
     return replace(how, parameters=registry.checked("discipline", how.discipline, module.open_queue, how.parameters))
 
 
-def separately(jobs: Trace, how: Queueing, percent: int = 100) -> tuple[Schedule, Held | None]:
+def separately(jobs: Trace, how: Queueing, percent: int = 100, *, beside: bool = False) -> tuple[Schedule, Held | None]:
     """Replay every member's jobs on its own entitlement, in the order of the pool's jobs: nobody shares.
 
     What was held where is known only where all is one place.
@@ -129,12 +130,12 @@ def separately(jobs: Trace, how: Queueing, percent: int = 100) -> tuple[Schedule
             where,
             'name another, for example discipline = "skip_fifo"',
         )
-    if percent != 100 or jobs.changes is not None:
+    if percent != 100 or beside:
         raise BadInput(
-            "members who do not share keep all they are entitled to: what is left of a part of the pool, or beside services "
-            "and lost nodes, is not known of each",
+            "members who do not share keep all they are entitled to: what is left of a part of the pool, or beside services, "
+            "is not known of each",
             where,
-            "write pooled = true, or leave services, outages and --percent out",
+            "write pooled = true, or leave services and --percent out",
         )
     schedule = alone(jobs, partial(module.open_queue, **how.parameters))
     held = held_on_one(jobs, schedule).ordered(np.argsort(jobs.position)) if len(jobs.held_by.amount) == 1 else None
@@ -194,9 +195,21 @@ def played(
 
 
 def beside_services(pool: Pool, jobs: Trace) -> Trace:
-    """Take away, hour by hour, what a pool's services hold; some time after the last job the hours stand still."""
+    """Take away, hour by hour, what a pool's services hold; some time after the last job the hours stand still.
+
+    Raises
+    ------
+    BadInput
+        if nodes are down meanwhile: services are placed on nodes that are always up.
+    """
     if pool.services is None or not len(jobs):
         return jobs
+    if pool.outages is not None:
+        raise BadInput(
+            "services are placed as if every node were up, and outages say that some are down",
+            "outages.csv, services.csv",
+            "replay a copy of the pool without one of them",
+        )
     work = float((jobs.load * np.maximum(jobs.submit_s[-1] - jobs.submit_s[0], 1)).max(initial=0.0))
     end_s = int(jobs.submit_s[-1]) + int(2 * work) + int(jobs.lasts.max())
     return beside(jobs, serve(pool), end_s)
@@ -220,7 +233,7 @@ def at_home(jobs: Trace, discipline: str) -> Schedule:
 def arriving(pool: Pool, placement: str = COUNTING, percent: int = 100) -> Trace:
     """Bring a pool's jobs into order of arrival, on so much of the pool, placed in one way."""
     jobs = arrivals(pool, tie_order(pool.seed, pool.members.id), placement)
-    return jobs if percent == 100 else jobs.at_percent(percent)
+    return jobs if percent == 100 else at_percent(jobs, percent)
 
 
 def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Queue:
@@ -272,6 +285,7 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "discipline": replay.discipline,
         "placement": replay.placement,
         "capacity": dict(zip(pool.resources, replay.capacity.tolist(), strict=True)),
+        "node_down_h": down_h(pool, replay),
         "jobs": len(replay.pooled.end_s),
         "finished": int(replay.pooled.finished.sum()),
         "mean_jct_s": found["mean_jct"].value,
@@ -306,6 +320,16 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
         "members": members,
         "services": [] if served is None else _services(pool, served, found),
     }
+
+
+def down_h(pool: Pool, replay: Replay) -> float | None:
+    """Hours for which nodes are down between the first submission and the last end; None where no node ever is."""
+    outages, jobs = pool.outages, pool.jobs
+    if outages is None or jobs is None or not replay.pooled.finished.any():
+        return None
+    begin, end = int(jobs.submit_s.min()), int(replay.pooled.end_s.max())
+    until = np.where(outages.up_s < 0, end, np.minimum(outages.up_s, end))
+    return float(np.maximum(until - np.maximum(outages.down_s, begin), 0).sum()) / HOUR_S
 
 
 def _services(pool: Pool, served: Served, found: dict[str, Figure]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from apportion.domain.history import History, Replay
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import Schedule
+from apportion.domain.smaller import at_percent
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
 from apportion.domain.window import Stream, stream
@@ -142,7 +143,7 @@ class Sweep:
         self, variant: Variant, percent: int, seeds: int, homes: Sequence[str] | None = None
     ) -> list[dict[str, Any]]:
         """Replay one variant at one size; a row for each discipline at home it is compared with, or of `homes`."""
-        jobs = self.jobs.at_percent(percent)
+        jobs = at_percent(self.jobs, percent)
         compare = {home: self.home(home) for home in homes or _homes(variant)}
         found = []
         for seeded in _seeded(jobs, self.pool, seeds):

@@ -27,7 +27,7 @@ from apportion.errors import BadInput
 from apportion.loop import Rule, rule
 from apportion.replays import arriving, simulate, told
 from apportion.simulation.services import reserving
-from apportion.traces.scale import scale
+from apportion.traces.scale import exact_factor, scale
 
 MOST_CASES = 1_000_000
 VARIED = ("placement", "percent", "load", "seed", "greener", "reserve")  # of a case, beside its discipline
@@ -89,11 +89,13 @@ def grid(
     Raises
     ------
     BadInput
-        if a discipline cannot be read, or there are more than a million cases.
+        if a discipline cannot be read, a load is no factor, or there are more than a million cases.
     """
     varied = (placements, percents, loads, seeds, greener, reserves)  # as `VARIED`
     if math.prod(map(len, (disciplines, *varied))) > MOST_CASES:
         raise BadInput(f"that is more than {MOST_CASES:,} replays", "the options of simulate", "give fewer values")
+    for load in loads:
+        exact_factor(load)
     asked = [_discipline(one) for one in disciplines]
     return [Case(name, setting, *one) for name, setting in asked for one in product(*varied)]
 
@@ -201,7 +203,7 @@ def changed(pool: Pool, case: Case) -> Pool:
 
 def keys_of(pool: Pool, by: Rule, cases: Sequence[Case], carbon: Intensity | None = None) -> list[str]:
     """Make a key of all that each case depends on: jobs, places, standing, the rule, carbon intensity and the case itself."""
-    trace = arriving(pool, "consolidated")
+    trace = arriving(pool)
     rule_and_pool = (
         f"{by.name} {sorted(by.parameters.items())} {_digest(trace)} {pool.charter.window_s} {_around(pool)}"
     )
@@ -230,13 +232,14 @@ def _digest(trace: Trace) -> str:
 
 
 def _around(pool: Pool) -> str:
-    """Digest what metrics tell of: watts and prices of nodes, names of members, services; and how the charter queues."""
+    """Digest what else a replay depends on: nodes, names of members, other tables, and how the charter queues."""
     around = [version("apportion"), list(pool.resources), asdict(pool.charter.queue)]
     digest = hashlib.sha256(json.dumps(around).encode())
     for leaf in (*pool.members.leaves, *pool.nodes.leaves):
         digest.update(leaf)
-    if pool.services is not None:
-        for name, value in sorted(vars(pool.services).items()):
+    for table in (pool.services, pool.outages, pool.agreements):
+        digest.update(type(table).__name__.encode())
+        for name, value in sorted(vars(table).items()) if table is not None else ():
             told = value.tolist() if isinstance(value, np.ndarray) else list(value) if isinstance(value, tuple) else ""
             digest.update(json.dumps([name, told]).encode())
     return digest.hexdigest()

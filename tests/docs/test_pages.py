@@ -11,7 +11,7 @@ import pytest
 from apportion import errors, registry
 from apportion.cli.app import run_app
 from apportion.sources._charter import GUARDRAILS, KEYS
-from apportion.sources._tables import KNOWN, PREFIXES
+from apportion.sources._known import KNOWN, PREFIXES
 from docs.pages import ROOT, blocks, commands, pages
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apportion.domain.arrivals import arrivals
 from apportion.domain.history import History
+from apportion.domain.smaller import at_percent
 from apportion.errors import BadInput
 from apportion.measures import slo
 from apportion.simulation.disciplines import skip_fifo
@@ -159,7 +160,7 @@ def test_jobs_run_on_what_services_leave(placement, tmp_path):
 def test_a_part_of_the_pool_is_refused(tmp_path):
     pool = pool_of(tmp_path, [("s", "a", 0.5, 50, 1, 9, "", [1] * 24)])
     (tmp_path / "jobs.csv").write_text(JOBS, "utf-8")
-    trace = arrivals(directory.read(tmp_path), np.arange(2), "consolidated").at_percent(50)
+    trace = at_percent(arrivals(directory.read(tmp_path), np.arange(2), "consolidated"), 50)
     with pytest.raises(BadInput, match="whole pool"):
         beside(trace, serve(pool), end_s=86_400)
 

@@ -11,6 +11,7 @@ from apportion.advice.outcome import Candidate, Outcome
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import NEVER, Schedule
+from apportion.domain.smaller import at_percent
 from apportion.domain.trace import Trace
 from apportion.errors import ApportionError
 from apportion.loop import charter_rule
@@ -71,7 +72,7 @@ class Ground:
         pool = self.pool.with_charter(candidate.charter)
         how = queueing(pool)
         submitted = self.jobs(how.placement)
-        jobs = beside_services(pool, submitted if percent == 100 else submitted.at_percent(percent))
+        jobs = beside_services(pool, submitted if percent == 100 else at_percent(submitted, percent))
         schedule, _ = carried(pool, jobs, how, charter_rule(candidate.charter), percent)
         return self._told(candidate, pool, schedule)
 

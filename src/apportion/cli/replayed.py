@@ -67,9 +67,12 @@ def sentence(told: Told, with_carbon: bool) -> str:
 
 def _ran(told: Told) -> str:
     if not told["finished"]:
-        return f"{told['jobs']:,} jobs, none of which ran."
+        return f"{told['jobs']:,} jobs, none of which ended."
     left = told["jobs"] - told["finished"]
     never = f" {left:,} never started: larger than the pool." if left else ""
+    if told["node_down_h"] is not None:
+        never = f" {left:,} never ended: larger than the pool, or than what stayed up of it." if left else ""
+        never += f" Nodes were down for {told['node_down_h']:,.1f} hours in all."
     return (
         f"{told['finished']:,} jobs finished, mean JCT {told['mean_jct_s']:,.0f} s, mean wait {told['mean_wait_s']:,.0f} s, "
         f"utilisation {100 * told['utilisation']:.1f} %, Jain index of 1/ρ {_number(told['jain_rho'])}."

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.domain.arrays import Bools, Floats, Ints, ints
+from apportion.domain.over_time import stays, timeline
 from apportion.domain.pool import Pool
 from apportion.domain.tables import NOBODY
-from apportion.domain.trace import COUNTING, PLACEMENTS, Places, Trace
+from apportion.domain.trace import COUNTING, PLACEMENTS, Changes, Places, Standings, Trace, no_changes
 from apportion.errors import BadInput, nearest
 
 
@@ -15,12 +16,13 @@ def arrivals(pool: Pool, member_order: Ints, placement: str = COUNTING) -> Trace
     """Bring a pool's jobs into order of arrival.
 
     Flavors on which every job runs alike are one class. ``counting`` takes all nodes of a class for one place, the other
-    placements every node for itself; alone, a member has its entitlement counted, or the nodes it owns.
+    placements every node for itself; alone, a member has its entitlement counted, or the nodes it owns. Nodes that are down
+    are lost in the pool and at home, and members have at home what they agreed on just then.
 
     Raises
     ------
     BadInput
-        if there are no jobs, or no such placement.
+        if there are no jobs, or no such placement, or if members agree on parts of the pool where homes are nodes.
     """
     jobs = pool.jobs
     if jobs is None:
@@ -49,7 +51,8 @@ def arrivals(pool: Pool, member_order: Ints, placement: str = COUNTING) -> Trace
         parent=pool.members.parent,
         placement=placement,
     )
-    return _counted(pool, made, kind) if placement == COUNTING else _placed(pool, made, kind)
+    settled = _counted(pool, made, kind) if placement == COUNTING else _placed(pool, made, kind)
+    return settled if stays(pool) else _changing(pool, settled, kind)
 
 
 def _classes(speed: Floats) -> tuple[Floats, Ints]:
@@ -83,3 +86,70 @@ def _placed(pool: Pool, made: Trace, kind: Ints) -> Trace:
 
     homes = tuple(these(nodes.owner == member) for member in range(len(pool.members)))
     return replace(made, places=these(np.ones(len(nodes), dtype=bool)), homes=homes)
+
+
+def _changing(pool: Pool, made: Trace, kind: Ints) -> Trace:
+    """Let nodes go and come back, and members have what they have just then."""
+    if made.placement != COUNTING and pool.agreements is not None:
+        raise BadInput(
+            "members agree on parts of the pool, and which nodes these are is not known",
+            "standings.csv",
+            "count the nodes of a flavor as one number: --placement counting",
+        )
+    then = timeline(pool)
+    moments = list(then.changes())
+    given = replace(made, weight=then.first, changes=_losses(pool, made.held_by.of))
+    totals = [(second, found.entitlement.sum(axis=1), found.weight) for second, found in moments]
+    given = replace(given, standings=_standings(given, totals))
+    if made.homes is None:
+        return given
+    if made.placement != COUNTING:
+        return replace(given, home_changes=tuple(_losses(pool, home.of) for home in made.homes))
+    first = min([int(made.submit_s.min(initial=0)), *(second for second, _ in moments)])
+    seconds = ints([first, *(second for second, _ in moments)])
+    has = np.array([pool.standing.entitlement, *(found.entitlement for _, found in moments)])
+    by_class = np.stack([has[:, :, kind == c].sum(axis=2) for c in range(len(made.held_by.amount))], axis=2)
+    each = [_home(seconds, by_class[:, m]) for m in range(len(pool.members))]
+    homes = tuple(replace(home, amount=most) for home, (most, _) in zip(made.homes, each, strict=True))
+    return replace(given, homes=homes, home_changes=tuple(changes for _, changes in each))
+
+
+def _losses(pool: Pool, place: Ints) -> Changes:
+    """Say what places lose when nodes go down, and get back; `place` of each node, −1 for those of no interest: (K,)."""
+    outages, amount = pool.outages, pool.nodes.amount
+    if outages is None:
+        return no_changes(amount.shape[1])
+    back = outages.up_s >= 0
+    at_s = np.concatenate([outages.down_s, outages.up_s[back]])
+    delta = np.concatenate([-amount[outages.node], amount[outages.node[back]]])
+    on = place[np.concatenate([outages.node, outages.node[back]])]
+    when, of = np.unique(np.column_stack([at_s, on])[on >= 0], axis=0, return_inverse=True)
+    total = np.zeros((len(when), amount.shape[1]), dtype=np.int64)
+    np.add.at(total, of.reshape(-1), delta[on >= 0])
+    some = total.any(axis=1)
+    return Changes(ints(when[some, 0]), ints(when[some, 1]), ints(total[some]))
+
+
+def _standings(made: Trace, moments: list[tuple[int, Ints, Ints]]) -> Standings:
+    """Write down whose entitlement (N, R) or weight (N,) becomes another at which second."""
+    rows = []
+    entitlement, weight = made.entitlement, made.weight
+    for second, has, weighs in moments:
+        other = (has != entitlement).any(axis=1) | (weighs != weight)
+        rows += [(second, m, has[m], int(weighs[m])) for m in np.flatnonzero(other).tolist()]
+        entitlement, weight = has, weighs
+    width = made.need.shape[1]
+    return Standings(
+        ints([row[0] for row in rows]),
+        ints([row[1] for row in rows]),
+        ints(np.array([row[2] for row in rows], dtype=np.int64).reshape(len(rows), width)),
+        ints([row[3] for row in rows]),
+    )
+
+
+def _home(seconds: Ints, has: Ints) -> tuple[Ints, Changes]:
+    """Say what one member's home holds at most (C, R), and what of it is there from each second on: (H,), (H, C, R)."""
+    most = has.max(axis=0)
+    delta = np.diff(np.concatenate([most[None], has]), axis=0)
+    when, place = np.nonzero(delta.any(axis=2))
+    return most, Changes(seconds[when], ints(place), ints(delta[when, place]))

@@ -56,15 +56,23 @@ def standing(rule: Entitlements, members: Members, nodes: Nodes, owned: Ints, ca
     BadInput
         if the rule needs a column that is empty, names unknown members, or both owners and contributions are given.
     """
-    order = tie_order(seed, members.id)
     if rule.rule == "contribution":
         weight = _brought(members, nodes, owned, capacity)
-        if (nodes.owner != NOBODY).any():
-            unowned = capacity - owned.sum(axis=0)
-            return Standing(owned + _divide(unowned, weight, order), weight)
     else:
         weight = whole_weights(_by_rule(rule, members))
-    return Standing(_divide(capacity, weight, order), weight)
+    return Standing(entitlement(rule, weight, nodes, owned, capacity, tie_order(seed, members.id)), weight)
+
+
+def entitlement(rule: Entitlements, weight: Ints, nodes: Nodes, owned: Ints, capacity: Ints, order: Ints) -> Ints:
+    """Say what the charter's rule gives each member of some capacity (F, R), of which (N, F, R) is owned: (N, F, R).
+
+    Parameters
+    ----------
+    weight, order : (N,), (N,) W and the tie order
+    """
+    if rule.rule == "contribution" and (nodes.owner != NOBODY).any():
+        return np.asarray(owned + _divide(capacity - owned.sum(axis=0), weight, order))
+    return _divide(capacity, weight, order)
 
 
 def _divide(amount: Ints, weight: Ints, order: Ints) -> Ints:

@@ -9,7 +9,7 @@ from apportion.domain.arrays import Bools, Ints, Text, take, text
 from apportion.domain.charter import Charter
 from apportion.domain.entitlement import Standing, standing
 from apportion.domain.services import Services
-from apportion.domain.tables import NOBODY, Claims, Jobs, Members, Nodes, fits
+from apportion.domain.tables import NOBODY, Agreements, Claims, Jobs, Members, Nodes, Outages, fits
 from apportion.domain.ties import seed_from
 from apportion.errors import Fault
 
@@ -25,6 +25,9 @@ class Pool:
     resources : (R,) names, `STANDARD_RESOURCES` first, each with its unit
     flavors : (F,) names in byte order
     notices : what a linter found worth telling; nothing here stops a plan
+    outages, agreements : when nodes are down, and what members may count on from some second on; None for never. `over_time`
+        says what follows from these at a second
+    stands : what members may count on, where it is not what the charter's rule gives of these nodes
     """
 
     charter: Charter
@@ -36,6 +39,9 @@ class Pool:
     jobs: Jobs | None = None
     services: Services | None = None
     notices: tuple[Fault, ...] = ()
+    outages: Outages | None = None
+    agreements: Agreements | None = None
+    stands: Standing | None = None
 
     @cached_property
     def capacity(self) -> Ints:
@@ -55,6 +61,8 @@ class Pool:
     @cached_property
     def standing(self) -> Standing:
         """What each member may count on, by the charter's rule."""
+        if self.stands is not None:
+            return self.stands
         return standing(self.charter.entitlements, self.members, self.nodes, self.owned, self.capacity, self.seed)
 
     @cached_property
@@ -99,8 +107,10 @@ def pool(
     jobs: Jobs | None = None,
     services: Services | None = None,
     notices: tuple[Fault, ...] = (),
+    outages: Outages | None = None,
+    agreements: Agreements | None = None,
 ) -> Pool:
-    """Bring all tables but jobs into the byte order of their ids and mend the references between them."""
+    """Bring all tables but jobs into the byte order of their ids, or of time, and mend the references between them."""
     by_id, member_at = _sorting(members.id)
     by_name, flavor_at = _sorting(text(flavors))
     members = take(members, by_id)
@@ -109,7 +119,8 @@ def pool(
         parent=member_at[members.parent],
         assets={name: column[by_id] for name, column in members.assets.items()},
     )
-    nodes = take(nodes, np.argsort(nodes.id, kind="stable"))
+    by_node, node_at = _sorting(nodes.id)
+    nodes = take(nodes, by_node)
     nodes = replace(nodes, owner=member_at[nodes.owner], flavor=flavor_at[nodes.flavor])
     if claims is not None:
         claims = take(claims, np.argsort(claims.id, kind="stable"))
@@ -119,7 +130,14 @@ def pool(
     if services is not None:
         services = take(services, np.argsort(services.id, kind="stable"))
         services = replace(services, member=member_at[services.member])
-    return Pool(charter, resources, tuple(text(flavors)[by_name]), members, nodes, claims, jobs, services, notices)
+    if outages is not None:
+        outages = replace(outages, node=node_at[outages.node])
+        outages = take(outages, np.lexsort((outages.node, outages.down_s)))
+    if agreements is not None:
+        agreements = replace(agreements, member=member_at[agreements.member])
+        agreements = take(agreements, np.lexsort((agreements.member, agreements.from_s)))
+    named = tuple(text(flavors)[by_name])
+    return Pool(charter, resources, named, members, nodes, claims, jobs, services, notices, outages, agreements)
 
 
 def _sorting(ids: Text) -> tuple[Ints, Ints]:

@@ -8,6 +8,7 @@ import numpy as np
 from apportion.domain.arrays import Bools, Floats, Ints
 from apportion.domain.canonical import canonical_bytes, leaf, merkle_root
 from apportion.domain.entitlement import Standing
+from apportion.domain.over_time import at
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import decimal_text
 from apportion.domain.tables import Claims, Members, Nodes
@@ -129,8 +130,12 @@ def situation(
 
     Claims must be in the byte order of their ids; where a claim does not fit a flavor by GPU memory or runtime its speed
     there becomes 0, so that nobody has to ask twice. Another `capacity` (F, R) than the pool's asks what a smaller pool
-    would do: entitlements shrink in the same proportion, weights stay.
+    would do: entitlements shrink in the same proportion, weights stay. Where nodes are down or members agreed on parts,
+    what counts is how it stands at the first second of the window: nobody knows more by then.
     """
+    whole, pool = pool, at(pool, window.start_s)
+    if capacity is not None and pool is not whole:
+        capacity = _part(pool.capacity, capacity, whole.capacity)
     may = pool.may_run(claims)
     if not (may | (claims.speed == 0)).all():
         claims = replace(claims, speed=np.where(may, claims.speed, 0.0))
@@ -150,8 +155,11 @@ def situation(
     )
 
 
+def _part(amount: Ints, part: Ints, whole: Ints) -> Ints:
+    """Take `part` out of `whole` of an amount, each (F, R), rounded down."""
+    exact = amount.astype(object) * part.astype(object) // np.maximum(whole, 1)  # beyond 64 bits on the way
+    return np.asarray(exact.astype(np.int64))
+
+
 def _scaled(standing: Standing, full: Ints, capacity: Ints) -> Standing:
-    exact = (
-        standing.entitlement.astype(object) * capacity.astype(object) // np.maximum(full, 1)
-    )  # beyond 64 bits on the way
-    return Standing(exact.astype(np.int64), standing.weight)
+    return Standing(_part(standing.entitlement, capacity, full), standing.weight)

@@ -198,6 +198,36 @@ class Jobs:
         return np.asarray(self.bundle * self.workers[:, None])
 
 
+@dataclass(frozen=True, eq=False)
+class Outages:
+    """When nodes are down: from `down_s` to before `up_s`, −1 if they never come back. Those of one node do not overlap.
+
+    (H,), (H,), (H,) in the order of `down_s`, then of nodes
+    """
+
+    node: Ints
+    down_s: Ints
+    up_s: Ints
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+
+@dataclass(frozen=True, eq=False)
+class Agreements:
+    """What members may count on from some second on: a part of the whole pool, NaN for what the charter's rule gives.
+
+    (H,), (H,), (H,) in the order of `from_s`, then of members
+    """
+
+    member: Ints
+    from_s: Ints
+    share: Floats
+
+    def __len__(self) -> int:
+        return len(self.member)
+
+
 def fits(flavor_gpu_memory: Ints, flavor_runtime: Text, gpu_memory: Ints, runtime: Text, uses_gpu: Bools) -> Bools:
     """Tell where a task may run by its conditions: GPU memory (per GPU) and runtime; an empty runtime means any.
 

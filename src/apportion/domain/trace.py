@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints, Text, distinct, ints
-from apportion.domain.quantity import MILLI
 from apportion.domain.schedule import NEVER, Schedule
 from apportion.errors import BadInput
 
@@ -119,6 +117,7 @@ class Trace:
     parent : (N,) the member above, −1 for none
     changes : what comes and goes; None for nothing
     standings : how entitlement and weight change; None for never
+    home_changes : what comes and goes at each of `homes`, by its places; None for what follows from `standings`
     """
 
     id: Text = field(metadata=_EACH)
@@ -144,6 +143,7 @@ class Trace:
     parent: Ints | None = None
     changes: Changes | None = None
     standings: Standings | None = None
+    home_changes: tuple[Changes, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.id)
@@ -199,13 +199,16 @@ class Trace:
         return replace(self, **{name: column[at] for name, column in columns.items() if column is not None})
 
     def at_home(self, member: int) -> "Trace":
-        """Return the same jobs on what one member has alone, where nothing comes or goes but by its own standing.
+        """Return the same jobs on what one member has alone, where nothing comes or goes but of its own.
 
         Raises
         ------
         BadInput
             if standing changes where homes are nodes, or of several classes: which of them go is not known.
         """
+        if self.homes is not None and self.home_changes is not None:
+            has, goes = self.homes[member], self.home_changes[member]
+            return replace(self, capacity=has.total, places=has, changes=goes, standings=None, home_changes=None)
         if self.standings is not None:
             return self._at_changing_home(member, self.standings)
         home = self.entitlement[member]
@@ -229,20 +232,6 @@ class Trace:
         delta = np.diff(np.concatenate([most[None], has]), axis=0)
         changes = Changes(ints(np.concatenate([[first], standings.at_s[own]])), ints(np.zeros(len(delta))), ints(delta))
         return replace(self, capacity=most, places=one_place(most), changes=changes, standings=None)
-
-    def at_percent(self, percent: int) -> "Trace":
-        """Return the same jobs on so much of the places: whole units of each as one, or the first nodes of each class."""
-        held = self.held_by
-        if self.placement == COUNTING:
-            amount = held.amount * percent // 100 // MILLI * MILLI  # nobody buys half a GPU
-            places = replace(held, amount=amount)
-        else:
-            each = [np.arange(a, a + (b - a) * percent // 100) for a, b in pairwise(held.bounds.tolist())]
-            keep = np.concatenate(each).astype(np.int64)
-            now = np.full(len(held.amount) + 1, -1, dtype=np.int64)
-            now[keep] = np.arange(len(keep))
-            places = Places(held.amount[keep], held.kind[keep], now[held.of])
-        return replace(self, capacity=places.total, places=places)
 
     def with_capacity(self, capacity: Ints) -> "Trace":
         """Return the same jobs on one place of another size; entitlements stay what they were."""

@@ -35,6 +35,11 @@ class Stream:
     class_of: Ints
     capacity: Ints | None = None
 
+    @property
+    def whole(self) -> Ints:
+        """What there is when no node is down: (R,)."""
+        return np.asarray((self.pool.capacity if self.capacity is None else self.capacity).sum(axis=0))
+
     def resized(self, capacity: Ints | None) -> "Stream":
         """Return the same jobs before a pool of another size."""
         return replace(self, capacity=capacity)

@@ -12,12 +12,14 @@ import numpy as np
 from apportion.domain.arrays import Ints
 from apportion.domain.arrivals import arrivals
 from apportion.domain.history import Usage
+from apportion.domain.over_time import stays
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import Schedule
 from apportion.domain.situation import Situation, Window
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
+from apportion.errors import BadInput
 from apportion.ports import Queue
 from apportion.simulation.disciplines import entitled
 from apportion.simulation.limited import limited
@@ -26,8 +28,16 @@ from apportion.simulation.limited import limited
 def open_engine(
     pool: Pool, capacity: Ints | None = None, open_queue: Callable[[Trace], Queue] | None = None
 ) -> "Simulated":
-    """Take hold of a pool's jobs; `capacity` (R,) if the pool shall be smaller or larger than it is."""
+    """Take hold of a pool's jobs; `capacity` (R,) if the pool shall be smaller or larger than it is.
+
+    Raises
+    ------
+    BadInput
+        for another capacity of a pool that changes over time: which part of it is down then is not known.
+    """
     jobs = arrivals(pool, tie_order(pool.seed, pool.members.id), pool.charter.queue.placement)
+    if capacity is not None and not stays(pool):
+        raise BadInput("another capacity is asked for, and this pool's changes over time", "outages.csv, standings.csv")
     return Simulated(pool, jobs if capacity is None else jobs.with_capacity(capacity), open_queue)
 
 
@@ -45,14 +55,18 @@ class Simulated:
         self._held = np.zeros(len(jobs), dtype=np.int64)  # seconds for which each has been metered
 
     def windows(self) -> Iterator[Window]:
-        """Go on until every job that fits the pool has ended."""
+        """Go on until every job that fits the pool has ended, or fits no more since nodes are down for ever."""
         if not len(self.trace):
             return
         length = self.pool.charter.window_s
         start, last = int(self.trace.submit_s[0]), int(self.trace.submit_s[-1])
+        settled = last if self.trace.changes is None else int(self.trace.changes.at_s.max(initial=last))
         self._open = self._unfinished(start)
-        while start <= last or len(self._open):
+        idle = False
+        while start <= last or (len(self._open) and not idle):
+            held = self._held.sum()
             yield Window(start, start + length)
+            idle = start > settled and self._held.sum() == held  # (nobody comes, nothing changes, nobody runs)
             start += length
             self._open = self._unfinished(start)
 

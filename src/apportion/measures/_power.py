@@ -39,6 +39,17 @@ def horizon(history: History) -> tuple[int, int]:
     return int(jobs.submit_s.min()), int(replay.pooled.end_s.max())
 
 
+def downtime(pool: Pool, begin: int, end: int) -> tuple[Ints, Ints, Ints]:
+    """Which nodes are down within [begin, end), from when on and for how many seconds: (D,), (D,), (D,)."""
+    if pool.outages is None:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, nothing
+    since = np.maximum(pool.outages.down_s, begin)
+    seconds = np.where(pool.outages.up_s < 0, end, np.minimum(pool.outages.up_s, end)) - since
+    lasts = seconds > 0
+    return pool.outages.node[lasts], since[lasts], seconds[lasts]
+
+
 def watts(of_nodes: Ints, places: Places) -> Floats:
     """Sum the milliwatts of nodes over places, in watts: (K,) → (P,)."""
     total, on = np.zeros(len(places.amount)), places.of >= 0

@@ -20,7 +20,7 @@ from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held
 from apportion.domain.tables import Jobs
 from apportion.domain.trace import Places
-from apportion.measures._power import MILLI, beyond_idle, drawn, horizon, joules_beyond_idle, said
+from apportion.measures._power import MILLI, beyond_idle, downtime, drawn, horizon, joules_beyond_idle, said
 
 PER_KWH = 3.6e6 * MILLI  # watts times milligram-seconds a kilowatt-hour in one gram
 
@@ -79,13 +79,20 @@ def _grams(history: History, table: Ints) -> tuple[float, Floats] | None:
 
 
 def _idle(history: History, pool: Pool, places: Places, intensity: Intensity, cycles: list[Cycle]) -> float:
-    begin, end = (np.array([second]) for second in horizon(history))
-    on = places.of >= 0
-    column = intensity.column(pool.nodes.region)[on]
-    watts = np.bincount(column, pool.nodes.idle_milli_watts[on] / MILLI, len(cycles))
-    return (
-        sum(float(w * cycle.integral(begin, end - begin)[0]) for w, cycle in zip(watts, cycles, strict=True)) / PER_KWH
-    )
+    """Grams of idle power: of every node on a place, less what those that were down did not draw meanwhile."""
+    begin, end = horizon(history)
+    down, since, seconds = downtime(pool, begin, end)
+    every = np.arange(len(pool.nodes))
+    node = np.concatenate([every, down])
+    start = np.concatenate([np.full(len(every), begin), since])
+    span = np.concatenate([np.full(len(every), end - begin), seconds])
+    watts = pool.nodes.idle_milli_watts[node] / MILLI * np.where(np.arange(len(node)) < len(every), 1, -1)
+    watts = np.where(places.of[node] >= 0, watts, 0.0)
+    column, grams = intensity.column(pool.nodes.region)[node], 0.0
+    for g, cycle in enumerate(cycles):
+        here = column == g
+        grams += float((watts[here] * cycle.integral(start[here], span[here])).sum()) / PER_KWH
+    return grams
 
 
 def _beyond(

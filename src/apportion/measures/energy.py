@@ -2,7 +2,7 @@
 
 A place draws idle + (max − idle) · u watts, u the held part of its GPUs, or of its cores where it has none; a place is one
 node, or under ``counting`` all nodes of a class. Idle power is drawn from the first submission to the last end, whoever
-runs. Energy is estimated from what nodes are said to draw; nothing was metered.
+runs, and none by a node that is down. Energy is estimated from what nodes are said to draw; nothing was metered.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from apportion.domain.arrays import Floats
 from apportion.domain.figure import Better, Figure
 from apportion.domain.history import History
-from apportion.measures._power import drawn, each_jobs_joules, horizon, joules_beyond_idle, said, watts
+from apportion.measures._power import MILLI, downtime, drawn, each_jobs_joules, horizon, joules_beyond_idle, said, watts
 
 
 def measure(history: History) -> Sequence[Figure]:
@@ -19,12 +19,15 @@ def measure(history: History) -> Sequence[Figure]:
     rows: dict[str, float | None] = {"idle": None, "held": None}
     if replay is not None and replay.held is not None and replay.places is not None and said(pool, replay.places):
         begin, end = horizon(history)
-        rows["idle"] = float(watts(pool.nodes.idle_milli_watts, replay.places).sum()) * (end - begin)
+        idle = watts(pool.nodes.idle_milli_watts, replay.places)
+        node, _, seconds = downtime(pool, begin, end)
+        down = pool.nodes.idle_milli_watts[node] / MILLI * seconds * (replay.places.of[node] >= 0)
+        rows["idle"] = float(idle.sum()) * (end - begin) - float(down.sum())
         rows["held"] = float(joules_beyond_idle(pool, replay.places, replay.held).sum())
     known = [value for value in rows.values() if value is not None]
     definition = (
-        "Estimated: idle power of every node from the first submission to the last end, and max − idle for the part of it "
-        "that is held."
+        "Estimated: idle power of every node that is up from the first submission to the last end, and max − idle for the "
+        "part of it that is held."
     )
     return [Figure("energy", sum(known) if known else None, "J", Better.LOW, definition, rows)]
 

@@ -8,7 +8,7 @@ jobs are of it. Here it is averaged over time, from the first submission to the 
 holds what it holds.
 
 Where a job was before it was stopped is not kept, nor what services hold by second; so nothing is told if a job was stopped,
-if there are services, or where places are not nodes.
+if there are services or nodes that go down, or where places are not nodes.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,9 @@ def measure(history: History) -> Sequence[Figure]:
 
 def _known(pool: Pool, replay: Replay) -> bool:
     places, done = replay.places, replay.pooled.finished
-    if places is None or replay.held is None or not len(places.names) or pool.services is not None:
+    if places is None or replay.held is None or not len(places.names):
+        return False
+    if not (pool.services is None and pool.outages is None):
         return False
     stopped = bool(replay.pooled.preemptions.any()) or bool((replay.pooled.start_s[~done] >= 0).any())
     return "gpu_milli" in pool.resources and bool(done.any()) and not stopped

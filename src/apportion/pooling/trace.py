@@ -17,6 +17,7 @@ from apportion import registry
 from apportion.alliances.coalitions import inside
 from apportion.alliances.least_core import least_core
 from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.domain.over_time import stays
 from apportion.domain.pool import Pool
 from apportion.domain.schedule import NEVER
 from apportion.domain.ties import seed_from
@@ -47,6 +48,9 @@ class Game:
         if module.PLANNED:
             mend = "take another, for example --discipline fair_share"
             raise BadInput(f"{discipline} plans for the whole pool, not for a part of it", "--discipline", mend)
+        if not stays(pool):
+            what = "a coalition is replayed on what its members always have, and this pool changes over time"
+            raise BadInput(what, "outages.csv, standings.csv", "ask of a copy of the pool without these tables")
         self.open_queue, self.tick = module.open_queue, tick
         self.parameters = registry.checked("discipline", discipline, module.open_queue, parameters)
         self.jobs = arriving(pool, placement)
@@ -117,7 +121,8 @@ def alliance(
     Raises
     ------
     BadInput
-        for ``owen``, a discipline that plans, a pool without jobs, or too many members for the division.
+        for ``owen``, a discipline that plans, a pool without jobs or one that changes over time, or too many members for the
+        division.
     """
     check_name(credit)
     if credit == "owen":

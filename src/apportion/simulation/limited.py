@@ -11,7 +11,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.domain.quantity import fraction
-from apportion.domain.trace import COUNTING, Places, Trace
+from apportion.domain.trace import COUNTING, Changes, Places, Trace
 from apportion.errors import BadInput
 
 
@@ -50,13 +50,19 @@ def limited(trace: Trace, part: float) -> Trace:
         places=places,
         entitlement=_own(trace.entitlement, range(members), members),
         homes=None if trace.homes is None else tuple(replace(h, amount=_all(h.amount, members)) for h in trace.homes),
-        changes=None
-        if changes is None
-        else replace(changes, delta=np.pad(changes.delta, ((0, 0), (0, members * changes.delta.shape[1])))),
+        changes=None if changes is None else _of_resources(changes, members),
+        home_changes=None
+        if trace.home_changes is None
+        else tuple(_of_resources(home, members) for home in trace.home_changes),
         standings=None
         if standings is None
         else replace(standings, entitlement=_own(standings.entitlement, standings.member.tolist(), members)),
     )
+
+
+def _of_resources(changes: Changes, members: int) -> Changes:
+    """Let what comes and goes do so of the resources, and of no limit."""
+    return replace(changes, delta=np.pad(changes.delta, ((0, 0), (0, members * changes.delta.shape[1]))))
 
 
 def _all(amount: Ints, members: int) -> Ints:

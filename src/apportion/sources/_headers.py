@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apportion.errors import BadInput, Fault, nearest
 from apportion.sources._files import Table, content, decoded
-from apportion.sources._tables import KNOWN, PREFIXES
+from apportion.sources._known import KNOWN, PREFIXES
 
 Headings = Mapping[str, Mapping[str, str]]  # table → their header → our column
 

@@ -14,6 +14,7 @@ from apportion.domain.tables import Claims
 from apportion.errors import Fault
 from apportion.sources._files import Table
 from apportion.sources._lint_jobs import lint_jobs
+from apportion.sources._lint_over_time import lint_over_time
 from apportion.sources._odd import Say, may_run, repeated, some_odd, too_large
 
 ALONE = log(100)  # mean service times within which 99 % of the requests are answered where nobody waits
@@ -37,6 +38,7 @@ def lint(pool: Pool, jobs: Table | None = None) -> tuple[Fault, ...]:
         found += lint_jobs(pool, pool.jobs, jobs)
     if pool.services is not None:
         found += _services(pool, pool.services)
+    found += lint_over_time(pool)
     return tuple(found)
 
 

@@ -17,45 +17,14 @@ from apportion.sources._charter import check_members
 from apportion.sources._columns import Columns
 from apportion.sources._files import Table
 from apportion.sources._findings import Findings
+from apportion.sources._known import AMOUNTS, KNOWN, PREFIXES, WITHOUT_AMOUNTS, resource_column
 from apportion.sources._lint import lint
+from apportion.sources._over_time import check_sums, read_agreements, read_outages
 from apportion.sources._services import read_services
-
-AMOUNTS = dict(zip(("cpu", "memory_gib", "gpu", "storage_gib", "network_gbps"), STANDARD_RESOURCES, strict=True))
-CONDITIONS = ("gpu_memory_gib", "runtime")
-KNOWN = {
-    "members": ("id", "parent", "size", "contribution", "weight", "region", "group"),
-    "nodes": (
-        *("id", "owner", "flavor", *AMOUNTS, *CONDITIONS),
-        *("idle_watts", "max_watts", "price_per_hour", "region"),
-    ),
-    "claims": ("id", "member", "user", "tasks", "min_tasks", *AMOUNTS, *CONDITIONS, "priority", "value"),
-    "jobs": (
-        *("id", "member", "user", "submit_s", "duration_s", "workers", "workers_min", *AMOUNTS, *CONDITIONS),
-        *("priority", "deadline_s", "kind", "command"),
-    ),
-    "services": (*("id", "member", *AMOUNTS, "service_s", "p99_s", "replicas_min", "replicas_max", "regions"),),
-}
-PREFIXES = {
-    "members": ("asset:",),
-    "nodes": ("res:",),
-    "claims": ("res:", "speed:"),
-    "jobs": ("res:", "speed:"),
-    "services": ("res:", "delay_s:", "rate:"),
-}
-
-
-def resource_column(resource: str) -> str:
-    """Name the column of a resource.
-
-    >>> resource_column("memory_milli_gib"), resource_column("fpga_milli")
-    ('memory_gib', 'res:fpga')
-    """
-    standard = {name: column for column, name in AMOUNTS.items()}
-    return standard.get(resource) or f"res:{resource.removesuffix('_milli')}"
 
 
 def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Findings) -> Pool:
-    """Make a pool of tables called members, nodes and, where there are any, claims, jobs and services.
+    """Make a pool of tables called members, nodes and, where there are any, claims, jobs, services, outages and standings.
 
     Raises
     ------
@@ -65,7 +34,7 @@ def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Fin
     columns = {name: Columns(table, findings) for name, table in tables.items()}
     for name, table in columns.items():
         table.only(KNOWN[name], PREFIXES[name])
-    amounts = {name: _amounts(table) for name, table in columns.items() if name != "members"}
+    amounts = {name: _amounts(table) for name, table in columns.items() if name not in WITHOUT_AMOUNTS}
     resources = _resources(amounts)
     members = _members(columns["members"]) if "members" in columns else None
     who = members.id if members else text([])
@@ -77,6 +46,8 @@ def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Fin
     services = None
     if "services" in columns and nodes is not None:
         services = read_services(columns["services"], who, nodes.region, stacked["services"])
+    outages = read_outages(columns["outages"], nodes.id) if "outages" in columns and nodes else None
+    agreements = read_agreements(columns["standings"], who) if "standings" in columns else None
     if charter and members:
         check_members(charter, members.id, findings)
     findings.raise_any()
@@ -84,8 +55,21 @@ def assemble(charter: Charter | None, tables: Mapping[str, Table], findings: Fin
         raise BadInput("a pool needs a charter, members and nodes", mend="see `apportion init`")
     if not nodes.amount.any():
         raise BadInput("no node holds anything", columns["nodes"].table.name, "fill in cpu, memory_gib or gpu")
-    whole = pool(charter, resources, tuple(flavors), members, nodes, claims, jobs, services)
+    whole = pool(
+        charter,
+        resources,
+        tuple(flavors),
+        members,
+        nodes,
+        claims,
+        jobs,
+        services,
+        outages=outages,
+        agreements=agreements,
+    )
     whole.standing  # noqa: B018  # a charter whose rule these members cannot follow is a fault of reading, not of planning
+    if whole.agreements is not None:
+        check_sums(whole, columns["standings"])
     return replace(whole, notices=(*findings.notices, *lint(whole, tables.get("jobs"))))
 
 

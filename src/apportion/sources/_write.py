@@ -18,8 +18,9 @@ from apportion.errors import BadInput, Failed
 from apportion.sources._cells import each, written
 from apportion.sources._charter_text import charter_text
 from apportion.sources._files import SUFFIXES, framed
+from apportion.sources._known import KNOWN, resource_column
+from apportion.sources._over_time import agreements_columns, outages_columns
 from apportion.sources._services import services_columns
-from apportion.sources._tables import KNOWN, resource_column
 
 GZIP_ABOVE = 10_000  # rows; a table that nobody edits by hand any more
 OURS = {"charter.toml", *(f"{table}{suffix}" for table in KNOWN for suffix in SUFFIXES)}
@@ -43,7 +44,7 @@ def write(pool: Pool, path: Path, *, replace: bool = False) -> None:
     if path.exists() and not path.is_dir():
         raise BadInput("is a file, and a pool is a directory", str(path), "choose another name")
     if path.exists() and not replace and any(path.iterdir()):
-        raise BadInput("there is something already", str(path), "choose another name, or say that it may be replaced")
+        raise BadInput("there is something already", str(path), "choose another name, or empty it")
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     old = path.with_name(f".{path.name}.{os.getpid()}.old")
     try:
@@ -95,6 +96,10 @@ def frames(pool: Pool) -> dict[str, pl.DataFrame]:
     if pool.services is not None:
         columns = services_columns(pool, pool.services, _amounts(pool, pool.services.bundle))
         tables["services"] = _frame(columns, ("id", "member", "service_s", "p99_s", "replicas_min", "replicas_max"))
+    if pool.outages is not None:
+        tables["outages"] = _frame(outages_columns(pool, pool.outages), ("node", "down_s", "up_s"))
+    if pool.agreements is not None:
+        tables["standings"] = _frame(agreements_columns(pool, pool.agreements), ("member", "from_s", "share"))
     return tables
 
 

@@ -19,6 +19,8 @@ TABLES = {
     "claims": False,
     "jobs": False,
     "services": False,
+    "outages": False,
+    "standings": False,
 }  # whether a pool must have it
 LATER = ("usage",)
 ASKING = ("claims", "jobs", "services")
@@ -26,6 +28,8 @@ ASKING = ("claims", "jobs", "services")
 
 def read(*paths: Path, map: str | Path = "") -> Pool:  # noqa: A002  # the option is called --map
     """Read a pool directory: ``charter.toml``, members, nodes, and claims, jobs or services, or several of them.
+
+    There may also be ``outages``, when nodes are down, and ``standings``, what members agreed on later.
 
     Tables are ``.csv``, ``.csv.gz`` or ``.parquet``. Numbers are read exactly, ids are text. Nothing is guessed: a cell
     that cannot be meant is a fault with its file, row and column, and all faults are raised together. What is odd and can

@@ -37,7 +37,7 @@ def scale(pool: Pool, factor: float, of: str = "arrivals", seed: str = "1") -> P
     Cost: linear in jobs, apart from sorting copies.
     Source of thinning: Lewis & Shedler, Simulation of nonhomogeneous Poisson processes by thinning (1979).
     """
-    jobs, k = jobs_of(pool), _factor(factor)
+    jobs, k = jobs_of(pool), exact_factor(factor)
     if of not in WAYS:
         raise BadInput(f'a load is not scaled by "{of}"', "option of", nearest(of, list(WAYS)))
     scaled = WAYS[of](jobs, k, seed)
@@ -45,7 +45,14 @@ def scale(pool: Pool, factor: float, of: str = "arrivals", seed: str = "1") -> P
     return changed(pool, scaled, "scale", said)
 
 
-def _factor(factor: float) -> Fraction:
+def exact_factor(factor: float) -> Fraction:
+    """Return a factor of load as it is written in decimals.
+
+    Raises
+    ------
+    BadInput
+        if it is out of 0.001 … 1000 or has more than 6 decimals.
+    """
     k = fraction(factor) if np.isfinite(factor) else Fraction(0)
     if not LEAST <= k <= MOST or (k * 10**DECIMALS).denominator != 1:
         raise BadInput(

@@ -151,7 +151,8 @@ def _over_time(trace: Trace, window_s: int) -> tuple[Ints, Ints, Ints]:
         weight[member], entitlement[member] = standings.weight[h], standings.entitlement[h]
         bounds[h] = entitled_share(replace(trace, entitlement=entitlement)) * window_s
         by_weight[h] = parts(weight, int(weight.sum()))
-    return fixed(np.append(standings.at_s, FOREVER)), fixed(bounds), fixed(by_weight)
+    begin_s = int(trace.submit_s[0]) if len(trace) else 0  # (before, nobody is owed anything)
+    return fixed(np.append(np.maximum(standings.at_s, begin_s), FOREVER)), fixed(bounds), fixed(by_weight)
 
 
 def parts(amounts: Ints, whole: int) -> Ints:
