@@ -58,7 +58,7 @@ def test_a_pool_that_is_there_is_not_written_over(pool, capsys):
         (["cut", "--window", "999999999..9999999990"], "no job was submitted"),
         (["scale", "--factor", "2", "--durations", "--copies"], "one way at a time"),
         (["scale", "--factor", "0"], "cannot be scaled"),
-        (["resample", "--block-s", "0"], "no two blocks"),
+        (["resample", "--block-s", "0"], "hold nothing"),
         (["synthesize", "--jobs", "-5"], "--jobs"),
     ],
 )

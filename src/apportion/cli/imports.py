@@ -58,6 +58,7 @@ def imports(
     """
     from apportion import registry
     from apportion.cli.reading import parameters as read_parameters
+    from apportion.cli.reading import typed
     from apportion.sources._owners import read_owners
 
     source = registry.source(kind)
@@ -67,7 +68,10 @@ def imports(
     }
     given |= {"owners": read_owners(owner or [], owners or [])} if owner or owners else {}
     given = registry.checked("source", kind, source.read, given)
-    with TemporaryDirectory() as scratch:
+    with (
+        TemporaryDirectory() as scratch,
+        typed(**{key: f"--set {key}" for key in registry.parameters(source.read)} | {"load": "--load"}),
+    ):
         pool = source.read(*(_asked(source, kind, scratch) if live else _there(sources)), **given)
     notices(pool.notices)
     registry.source("directory").write(pool, out)  # type: ignore[attr-defined]  # the one source that also writes

@@ -1,6 +1,8 @@
 """How do words on the command line become a pool, a rule and a window?"""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,16 @@ def parameters(assignments: list[str] | None) -> dict[str, Any]:
             raise BadInput(f'"{assignment}" is not of the form key=value', "--set", "write for example --set to=size")
         result[key] = _value(value)
     return result
+
+
+@contextmanager
+def typed(**options: str) -> Iterator[None]:
+    """Name an option in faults as it was typed: ``typed(factor="--load")`` for what a function calls ``option factor``."""
+    try:
+        yield
+    except BadInput as error:
+        told = {f"option {name}": option for name, option in options.items()}
+        raise BadInput([replace(fault, where=told.get(fault.where, fault.where)) for fault in error.faults]) from None
 
 
 def intensity(paths: list[Path] | None, start: str | None) -> Intensity | None:

@@ -127,23 +127,21 @@ def simulate(
     given = {key: str(value) for key, value in reading.parameters(parameters).items()}
     read = _shared(read, pooled)
     asked = discipline or [sweeps.agreed(read.charter.queue)]
-    cases = sweeps.grid(
-        [_with(one, given) for one in asked],
-        placement or [read.charter.queue.placement],
-        percent or [100],
-        load or [1.0],
-        seed or [""],
-        greener or [0],
-        reserve or [0],
-    )
+    variants = [_with(one, given) for one in asked]
+    placements = placement or [read.charter.queue.placement]
+    varied = (placements, percent or [100], load or [1.0], seed or [""], greener or [0], reserve or [0])
+    with reading.typed(factor="--load", percent="--percent"):
+        cases = sweeps.grid(variants, *varied)
     table = reading.intensity(carbon, carbon_start)
     if len(cases) > 1 or out is not None:
         for flag, value in (("--jobs-out", jobs_out), ("--tables", tables)):
             if value is not None:
                 raise BadInput("a sweep has no single list of jobs", flag, "replay the one case you want alone")
-        _sweep(read, by, cases, table, out, processes, output)
+        with reading.typed(factor="--load", percent="--percent"):
+            _sweep(read, by, cases, table, out, processes, output)
         return
-    _once(read, by, cases[0], table, jobs_out, (tables, step_s), together, output)
+    with reading.typed(factor="--load", percent="--percent"):
+        _once(read, by, cases[0], table, jobs_out, (tables, step_s), together, output)
 
 
 def _shared(read: Any, pooled: bool | None) -> Any:
@@ -175,8 +173,13 @@ def _once(
     from apportion.cli import replayed
     from apportion.cli.progress import clock_bar
     from apportion.domain.history import History
-    from apportion.ledger.job_file import write_jobs
+    from apportion.ledger.job_file import check_format, write_jobs
+    from apportion.ledger.tables_directory import check_tables
 
+    if tables[0] is not None:
+        check_tables(tables[0])
+    if jobs_out is not None:
+        check_format(jobs_out)
     if together is not Together.MEMBER:
         tabled.tell(read.members, together.value)
     changed = sweeps.changed(read, case)

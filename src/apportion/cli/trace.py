@@ -50,7 +50,8 @@ def cut(
 
     chosen = reading.window(window)
     assert chosen is not None  # noqa: S101  # there is a text to read
-    _write(cut_jobs(_read(pool), chosen, keep_clock=keep_clock), out)
+    with reading.typed(window="--window"):
+        _write(cut_jobs(_read(pool), chosen, keep_clock=keep_clock), out)
 
 
 def scale(
@@ -66,13 +67,15 @@ def scale(
 
     By shrinking or stretching the time between submissions; durations and order stay. Or by --durations, or by --copies.
     """
+    from apportion.cli import reading
     from apportion.errors import BadInput
     from apportion.traces.scale import scale as scale_jobs
 
     if durations and copies:
         raise BadInput("a load is scaled one way at a time", "--durations, --copies", "leave one of them out")
     way = "durations" if durations else "copies" if copies else "arrivals"
-    _write(scale_jobs(_read(pool), factor, way, seed), out)
+    with reading.typed(factor="--factor", seed="--seed"):
+        _write(scale_jobs(_read(pool), factor, way, seed), out)
 
 
 def resample(
@@ -91,9 +94,11 @@ def resample(
 
     A block bootstrap: as many days as the trace has, each any of them. Jobs after the last whole day are left out.
     """
+    from apportion.cli import reading
     from apportion.traces.resample import resample as resample_jobs
 
-    _write(resample_jobs(_read(pool), seed, block_s, jointly=not each), out)
+    with reading.typed(block_s="--block-s", seed="--seed"):
+        _write(resample_jobs(_read(pool), seed, block_s, jointly=not each), out)
 
 
 def synthesize(
@@ -114,9 +119,11 @@ def synthesize(
     Poisson arrivals of each member by hour of the week, and its gangs and durations together. Bursts within an hour are
     smoothed; resample keeps them.
     """
+    from apportion.cli import reading
     from apportion.traces.synthesize import synthesize as synthesize_jobs
 
-    _write(synthesize_jobs(_read(pool), jobs, seed, span_s), out)
+    with reading.typed(jobs="--jobs", span_s="--span-s"):
+        _write(synthesize_jobs(_read(pool), jobs, seed, span_s), out)
 
 
 def lint(

@@ -16,7 +16,7 @@ def write_whole(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
-        raise Failed(f"cannot write here: {error.strerror}", str(path), "choose another place with --out") from None
+        raise Failed(f"cannot write here: {error.strerror}", str(path), "choose another place") from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -27,19 +27,30 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def check_free(path: Path, marker: str, option: str = "--out") -> None:
+    """Refuse a place where something else is; `option` is where the path was given.
+
+    Raises
+    ------
+    BadInput
+        if there is a file, or a directory that has something in it and not the file `marker`.
+    """
+    if path.exists() and not (path / marker).is_file() and (not path.is_dir() or any(path.iterdir())):
+        raise BadInput(f"{path} exists and is not an earlier result", option, "choose another place, or empty it")
+
+
 @contextmanager
-def whole_directory(path: Path, marker: str) -> Iterator[Path]:
+def whole_directory(path: Path, marker: str, option: str = "--out") -> Iterator[Path]:
     """Fill a directory under another name, then rename it.
 
     An existing directory is replaced only if it holds the file `marker`: then it is an earlier result of the same kind.
     """
-    if path.exists() and not (path / marker).is_file() and (not path.is_dir() or any(path.iterdir())):
-        raise BadInput(f"{path} exists and is not an earlier result", "--out", "choose another place, or empty it")
+    check_free(path, marker, option)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     except OSError as error:
-        raise Failed(f"cannot write here: {error.strerror}", str(path), "choose another place with --out") from None
+        raise Failed(f"cannot write here: {error.strerror}", str(path), "choose another place") from None
     try:
         part.chmod(0o755)
         yield part

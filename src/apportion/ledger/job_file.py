@@ -52,16 +52,21 @@ def _nodes(pool: Pool, replay: Replay, jobs: Jobs) -> list[str]:
     return [" ".join(told[a:b]) for a, b in pairwise(bounds)]
 
 
+def check_format(path: Path) -> None:
+    """Refuse a name that tells no format, before anything is worked out."""
+    if not path.name.endswith((".parquet", ".csv", ".csv.gz")):
+        raise BadInput(f"cannot tell the format of {path.name}", "--jobs-out", "end it in .csv, .csv.gz or .parquet")
+
+
 def write_jobs(path: Path, pool: Pool, replay: Replay) -> None:
     """Write the rows as .csv, .csv.gz or .parquet, by the name of the file."""
+    check_format(path)
     frame = job_frame(pool, replay)
     content = io.BytesIO()
     if path.name.endswith(".parquet"):
         frame.write_parquet(content)
         write_whole(path, content.getvalue())
-    elif path.name.endswith((".csv", ".csv.gz")):
+    else:
         frame.write_csv(content)
         packed = path.suffix == ".gz"
         write_whole(path, gzip.compress(content.getvalue(), 6, mtime=0) if packed else content.getvalue())
-    else:
-        raise BadInput(f"cannot tell the format of {path.name}", "--jobs-out", "end it in .csv, .csv.gz or .parquet")

@@ -7,9 +7,15 @@ from typing import Any
 
 import polars as pl
 
-from apportion.ledger.files import whole_directory
+from apportion.ledger.files import check_free, whole_directory
 
 MARKER = "columns.json"
+OPTION = "--tables"
+
+
+def check_tables(path: Path) -> None:
+    """Refuse a place where something else is, before anything is worked out."""
+    check_free(path, MARKER, OPTION)
 
 
 def write_tables(path: Path, tables: Mapping[str, Mapping[str, Sequence[Any]]], meaning: Mapping[str, str]) -> None:
@@ -22,7 +28,7 @@ def write_tables(path: Path, tables: Mapping[str, Mapping[str, Sequence[Any]]], 
         name: {column: meaning.get(column, meaning.get(column.partition(".")[0], "")) for column in frame.columns}
         for name, frame in frames.items()
     }
-    with whole_directory(path, MARKER) as part:
+    with whole_directory(path, MARKER, OPTION) as part:
         for name, frame in frames.items():
             frame.write_parquet(part / f"{name}.parquet")
         (part / MARKER).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")

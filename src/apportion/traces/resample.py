@@ -51,7 +51,10 @@ def resample(pool: Pool, seed: str = "1", block_s: int = DAY_S, *, jointly: bool
 def _blocks(jobs: Jobs, block_s: int, members: int) -> int:
     """Count the whole blocks of a trace, of which so many members draw their own."""
     span = int(np.ptp(jobs.submit_s)) + 1
-    if block_s < 1 or span // block_s < 2:
+    if block_s < 1:
+        mend = f"choose blocks of 1 to {max(span // 2, 1)} s"
+        raise BadInput(f"blocks of {block_s:,} s hold nothing", "option block_s", mend)
+    if span // block_s < 2:
         raise BadInput(
             f"submissions span {span:,} s, which has no two blocks of {block_s:,} s to draw from",
             "option block_s",
