@@ -33,9 +33,10 @@ def test_an_example_is_one_command_what_is_its_own_what_it_means_and_what_to_dou
     first = next(block for block in blocks(page) if block.language == "console")
     assert len(commands(first)) == 1
     assert f"examples/{folder}" in commands(first)[0].line
+    words = " ".join(about(folder).split())  # as it reads, wherever lines break
     for part in ("**What no other example shows**", "## What it means", "## What to doubt"):
-        assert part in about(folder), part
-    assert "made up**" in about(folder) or "**assumed**" in about(folder) or folder in WITH_DATA_OF_OTHERS
+        assert part in words, part
+    assert "made up**" in words or "**assumed**" in words or folder == "itp"
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
