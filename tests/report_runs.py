@@ -2,10 +2,15 @@
 
 import copy
 import json
+import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import planted
 from apportion import held, loop
+from apportion.advice import advise
+from apportion.advice.told import told
 from apportion.domain.history import History
 from making import MICRO, Case, Claim
 
@@ -274,4 +279,47 @@ CHAPTERS = {
     "no curve agreed": with_capability,
     "a curve agreed, scaled by member": lambda: with_capability(curve="log", scales="phy=2"),
     "a loss": lambda: with_capability(curve="power_floor"),
+}
+
+
+def with_advice(make, **other):
+    """Let the sample carry advice on a planted pool, some of it changed."""
+    with tempfile.TemporaryDirectory() as where:
+        said = json.loads(json.dumps(told(advise(make(Path(where) / "pool")))))
+    return sample() | {"advice": said | other}
+
+
+def with_other_advice(**other):
+    """Change the advice on a quiet pool."""
+    run = with_advice(planted.quiet)
+    said = run["advice"]
+    said["best"] = "passing"
+    return run | {"advice": said | other}
+
+
+FRAGILE = {
+    "tried": [["load", "0.95"], ["load", "1.05"]],
+    "other": [["load", "1.05", "fair_share"]],
+    "further": [[0.8, "first_come"]],
+}
+PRICED = [{"flavor": "a100", "value": 1.0, "by_price": None}, {"flavor": "v100", "value": 0.4, "by_price": None}]
+FOR_MONEY = [row | {"by_price": row["value"] / 2} for row in PRICED]
+TRIAL = {"change": -0.01, "low": -0.05, "high": 0.04, "verdict": "not shown", "blocks": 3, "block_s": 86_400}
+ADVISED = {
+    "change, sooner": lambda: with_advice(planted.by_turns, gains=["a"]),
+    "change, safer": lambda: with_advice(planted.flooded),
+    "change, services": lambda: with_advice(planted.busy_service),
+    "change, claims": lambda: with_advice(planted.unequal_claims),
+    "change, fragile": lambda: with_advice(planted.by_turns, sturdy=FRAGILE, fewest=None, priced=PRICED),
+    "keep, best": lambda: with_advice(planted.quiet, priced=FOR_MONEY),
+    "keep, best, apart": lambda: with_advice(planted.full_queues),
+    "keep, memory": lambda: with_advice(planted.short_of_memory),
+    "change, rate": lambda: with_advice(planted.unequal_claims, reason="rate"),
+    **{
+        f"keep, {reason}{', apart' if apart else ''}": partial(
+            with_other_advice, reason=reason, apart_today=apart, trial=TRIAL
+        )
+        for reason in ("small", "chance", "short")
+        for apart in (False, True)
+    },
 }

@@ -78,14 +78,22 @@ def test_no_words_stand_idle(monkeypatch):
     noting = replace(telling("en"), words=Noting(telling("en").words, noted))
     monkeypatch.setattr(apportion.report.page, "telling", lambda _: noting)
     monkeypatch.setattr(apportion.report.terminal, "telling", lambda _: noting)
-    for case in (report_runs.ALL | report_runs.CHAPTERS).values():
-        apportion.report.page.page(case(), "en")
-        Console(file=io.StringIO()).print(apportion.report.terminal.closing(case(), "en"))
+    for case in (report_runs.ALL | report_runs.CHAPTERS | report_runs.ADVISED).values():
+        run = case()
+        apportion.report.page.page(run, "en")
+        Console(file=io.StringIO()).print(apportion.report.terminal.closing(run, "en"))
+        if "advice" in run:
+            Console(file=io.StringIO()).print(apportion.report.terminal.advised(run["advice"], "en"))
     idle = {key for key in words("en") if key not in noted}
     assert {key for key in idle if not key.startswith(NAMED_BY_RUNS)} == NOT_IN_ANY_CASE
 
 
 NAMED_BY_RUNS = (
+    "advice.charters.",
+    "advice.narrower",
+    "advice.short.",
+    "advice.services.",
+    "advice.traits.",
     "questions.",
     "proof_figures.",
     "units.",

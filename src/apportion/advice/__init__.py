@@ -27,7 +27,7 @@ from apportion.trial import Trial, trial_of
 
 LOADS = (0.95, 1.05)
 SEEDS = ("advice 1", "advice 2", "advice 3")
-FURTHER = (0.7, 0.8, 0.9, 1.1, 1.2, 1.3)  # loads at which it is asked whether the advice would be another
+FURTHER = (0.8, 0.9, 1.1, 1.2)  # loads at which it is asked whether the advice would be another
 WORST = 0.05  # by how much the worst member's burden over that alone has to fall to be a reason to change
 SLO = choice.SLO
 

@@ -7,6 +7,7 @@ run, and none stops a running job unless the present charter does so already. Wh
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from apportion.advice.outcome import Candidate
 from apportion.advice.workload import Workload
@@ -29,19 +30,23 @@ def queues(pool: Pool, work: Workload) -> Iterator[Candidate]:
     """Give the present charter first, then those that suit a stream of jobs."""
     now = pool.charter
     yield Candidate("now", now)
-    seen = {_key(now.queue)}
+    seen = {_same(now.queue)}
     for key, queue in _queues(pool, work):
-        if _key(queue) not in seen:
-            seen.add(_key(queue))
-            yield Candidate(key, replace(now, queue=queue), _values(queue))
+        if _same(queue) not in seen:
+            seen.add(_same(queue))
+            yield Candidate(key, replace(now, queue=queue), tuple(_values(queue, now.queue)))
 
 
-def _key(queue: Queueing) -> str:
+def _same(queue: Queueing) -> str:
     return repr(replace(queue, parameters=dict(sorted(queue.parameters.items()))))
 
 
-def _values(queue: Queueing) -> tuple[tuple[str, float], ...]:
-    return () if queue.member_limit is None else (("limit", queue.member_limit),)
+def _values(queue: Queueing, now: Queueing) -> Iterator[tuple[str, Any]]:
+    """Say what a sentence about it has to add."""
+    if queue.member_limit is not None:
+        yield "limit", queue.member_limit
+    if queue.services != now.services:
+        yield "services", queue.services
 
 
 def _queues(pool: Pool, work: Workload) -> Iterator[tuple[str, Queueing]]:
@@ -56,15 +61,14 @@ def _queues(pool: Pool, work: Workload) -> Iterator[tuple[str, Queueing]]:
     if pool.services is None and len(pool.members) > 1 and (pool.standing.weight > 0).sum() > 1:
         yield "apart", Queueing(home, placement=now.placement, pooled=False)
     for services in grounds:
-        suffix = "" if len(grounds) == 1 else f"_{services}"
         if services != now.services:
-            yield f"services_{services}", replace(now, services=services)
+            yield "same_queue", replace(now, services=services)
         for key, queue in shared:
-            yield key + suffix, replace(queue, services=services)
+            yield key, replace(queue, services=services)
     if now.placement == COUNTING and 1 < len(pool.members) <= MOST_LIMITED and work.shows("flood"):
         for limit in LIMITS:
             for key, queue in shared[1:3]:
-                yield f"{key}_limited", replace(queue, services=now.services, member_limit=limit)
+                yield key, replace(queue, services=now.services, member_limit=limit)
 
 
 def _grounds(pool: Pool) -> tuple[str, ...]:
@@ -88,4 +92,4 @@ def rules(pool: Pool, work: Workload) -> Iterator[Candidate]:
                     limited = replace(
                         now, policy=name, parameters={}, guardrails={**now.guardrails, "largest_share": limit}
                     )
-                    yield Candidate(f"rule_{name}_limited", limited, (("limit", limit),))
+                    yield Candidate(f"rule_{name}", limited, (("limit", limit),))

@@ -12,7 +12,7 @@ from apportion.domain.quantity import MILLI
 from apportion.domain.trace import COUNTING, Trace
 from apportion.trial import Difference
 
-MOST_HELPED = 24  # members for whom changes are replayed, those who wait most first
+MOST_HELPED = 8  # members for whom changes are replayed, those who wait most first
 WIDE = 0.75  # quantile of a member's gangs, by size, from which they are wide
 
 

@@ -21,7 +21,8 @@ KINDS = {"cpu_milli": "compute", "gpu_milli": "compute", "memory_milli_gib": "me
 IO = ("storage_milli_gib", "network_milli_gbps")
 BURST = 3.0  # times the mean load, in the busiest hour of a hundred
 IDLE = 0.25  # part of what a member may count on
-AHEAD = 1.5  # times its standing
+AHEAD = 1.2  # times its standing
+FELT = 0.3  # part of the pool that is asked for, below which nobody is in anybody's way
 LARGE = 0.1  # part of the pool that one gang asks for
 
 
@@ -66,7 +67,7 @@ def workload(pool: Pool, alone: Schedule | None = None) -> Workload:
     if pool.jobs is None and pool.services is not None and load.any():
         r = int(load.argmax())
     demand = _demand(pool, r)
-    traits = [_bound(pool, r, load), _flood(pool, demand)]
+    traits = [_bound(pool, r, load), _flood(pool, demand, float(load[r]))]
     if pool.services is not None:
         traits.append(_services(pool, r))
     if pool.jobs is not None and len(pool.jobs):
@@ -105,12 +106,12 @@ def _bound(pool: Pool, r: int, load: Floats) -> Trait:
     return Trait(kind, holds=True, values={"resource": name, "load": float(load[r])})
 
 
-def _flood(pool: Pool, demand: Floats) -> Trait:
-    """Does one member ask for much more than its standing?"""
+def _flood(pool: Pool, demand: Floats, load: float) -> Trait:
+    """Does one member ask for much more than its standing, where that is felt?"""
     share = pool.standing.share
     m = int((demand - share).argmax())
     values = {"member": str(pool.members.id[m]), "asks": float(demand[m]), "standing": float(share[m])}
-    return Trait("flood", bool(demand[m] > AHEAD * share[m] and demand[m] > 0.3), values)
+    return Trait("flood", bool(demand[m] > AHEAD * share[m] and demand[m] > FELT and load > FELT), values)
 
 
 def _services(pool: Pool, r: int) -> Trait:

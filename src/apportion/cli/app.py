@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from apportion import __version__
 from apportion.cli import (
+    advise,
     alliance,
     assess,
     capability,
@@ -39,6 +40,7 @@ for module in (
     init,
     imports,
     trace,
+    advise,
     assess,
     plan,
     prove,

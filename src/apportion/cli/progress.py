@@ -9,8 +9,8 @@ from apportion.domain.pool import Pool
 
 
 @contextmanager
-def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar while the block runs; call what it gives with how much is done."""
+def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar while the block runs; call what it gives with how much is done, of `total` if that is known."""
     if settings.quiet or not sys.stderr.isatty():
         yield lambda _done: None
         return

@@ -25,6 +25,9 @@ def run(
     sizing: Annotated[
         bool, typer.Option("--sizing/--no-sizing", help="Also replay with fewer GPUs under every discipline.")
     ] = True,
+    advice: Annotated[
+        bool, typer.Option("--advice/--no-advice", help="Also say what to do, from replays under other charters.")
+    ] = True,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes for those replays.", show_default="one a core")
     ] = None,
@@ -56,8 +59,16 @@ def run(
 
         with bar("replaying with fewer GPUs", STEPS) as advance:
             whole = size(read, by, advance, workers or os.cpu_count() or 1)
+    advised = None
+    if advice:
+        from apportion.advice import advise
+        from apportion.advice.told import told as told_of
+
+        with bar("replaying other charters", None) as tick:
+            advised = told_of(advise(read, tick))
     command = shlex.join(["apportion", *sys.argv[1:]])
     told = record.record(read, by, done, whole, command) | {
+        "advice": advised,
         "inputs": input_digests(pool),
         "path": str(pool),
         "out": str(out),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from apportion.report import facts
+from apportion.report.advising import advising
 from apportion.report.facts import Run
 from apportion.report.finding import BAD, GOOD, NOTE, Finding, Phrase
 from apportion.report.next_step import next_step
@@ -16,7 +17,10 @@ from apportion.report.telling import Value
 
 
 def findings(run: Run) -> list[Finding]:
-    """Collect what an operator should know, the most urgent first, and end with what to do next."""
+    """Collect what an operator should know, the most urgent first, and end with what to do next; advice, if any, leads."""
+    told = run.get("advice")
+    if told:
+        return [*broken_promises(run), *impossible(run), *advising(told)]
     said = [*broken_promises(run), *impossible(run), *better_off(run), *sizing(run), *later(run), *load(run)]
     return [*(one for one in said if one.tone == BAD), *(one for one in said if one.tone != BAD), *next_step(run)]
 

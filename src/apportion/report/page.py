@@ -14,6 +14,7 @@ from apportion.report.finding import SIGNS, Finding
 from apportion.report.findings import findings
 from apportion.report.section import Section
 from apportion.report.sections import (
+    advice,
     basis,
     busiest,
     completion,
@@ -28,7 +29,7 @@ from apportion.report.sections import (
 )
 from apportion.report.telling import Telling, Value, telling
 
-SECTIONS = (pool, demand, plan, waiting, completion, sizing, concentration, held, use, busiest, basis)
+SECTIONS = (advice, pool, demand, plan, waiting, completion, sizing, concentration, held, use, busiest, basis)
 
 
 def page(run: Run, language: str = "en") -> str:

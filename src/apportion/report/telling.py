@@ -126,6 +126,14 @@ class _Kinds:
             return ""
         return str(self.telling.words["between"]) + self.telling.text(phrase[0], **phrase[1])
 
+    def clause_of(self, phrase: tuple[str, dict[str, Any]]) -> str:
+        """Write a phrase within a sentence."""
+        return self.telling.text(phrase[0], **phrase[1])
+
+    def whole(self, value: float | None) -> str:
+        """Write a number without digits after the point."""
+        return self.telling.numbers.whole(value)
+
     def part(self, value: float | None) -> str:
         """Write a part of one in percent, to one digit."""
         return NONE if value is None else self.telling.numbers.percent(value, 1)

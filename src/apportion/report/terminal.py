@@ -1,5 +1,6 @@
 """What does a person read when a run has ended? The tables of the page, short, for a terminal."""
 
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -10,10 +11,11 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from apportion.report import facts
+from apportion.report.advising import advising
 from apportion.report.facts import Run
-from apportion.report.finding import SIGNS
+from apportion.report.finding import SIGNS, Finding
 from apportion.report.findings import findings
-from apportion.report.sections import fewest
+from apportion.report.sections import advice, fewest
 from apportion.report.sections.plan import SIGNS as VERDICT_SIGNS
 from apportion.report.sections.waiting import members_in_brief
 from apportion.report.table import Table
@@ -37,6 +39,19 @@ def closing(run: Run, language: str = "en") -> RenderableType:
     if run["sizing"]:
         parts += [Text(), shown(fewest.listed(run, words))]
     return Group(Text(), *parts, Text(), meaning(run, words))
+
+
+def advised(told: dict[str, Any], language: str = "en") -> RenderableType:
+    """Give what `apportion advise` prints: what to do and why, the charters, and every member.
+
+    Raises
+    ------
+    BadInput
+        for another language than ``en`` and ``zh``.
+    """
+    words = telling(language)
+    tables = (shown(advice.charters(told, words)), Text(), shown(advice.members(told, words)))
+    return Group(_sentences(advising(told), words, whole=True), Text(), *tables)
 
 
 def members(run: Run, words: Telling) -> RenderableType:
@@ -77,11 +92,16 @@ def _verdict(row: dict[str, Any], words: Telling) -> Text:
 
 def meaning(run: Run, words: Telling) -> Text:
     """List what the run means, a line each, and what to type next."""
+    return _sentences(findings(run), words)
+
+
+def _sentences(found: Sequence[Finding], words: Telling, *, whole: bool = False) -> Text:
+    """Write findings a line each, the `whole` of them or what leads."""
     said = Text()
-    for finding in findings(run):
+    for finding in found:
         said.append(f"{SIGNS[finding.tone]} ", STYLES[finding.tone])
         said.append(words.text(f"findings.{finding.key}.lead", **finding.values))
-        if finding.tone == "next":
+        if whole or finding.tone == "next":
             said.append(words.words["between"] + words.text(f"findings.{finding.key}.more", **finding.values))
         said.append("\n")
         for command in finding.commands:

@@ -1,0 +1,190 @@
+"""What should be done, in sentences? From ``advice`` in ``run.json``; each function answers one question an operator has."""
+
+from typing import Any
+
+from apportion.report.finding import BAD, GOOD, NEXT, NOTE, Finding, Phrase
+from apportion.report.telling import Value
+
+Told = dict[str, Any]
+SMALL = 0.02  # a change that nobody would notice
+
+
+def advising(told: Told) -> list[Finding]:
+    """Collect what to do and why, who is affected, how sure it is, and what else may be done."""
+    parts = (_what(told), _who(told), *_price(told), *_sure(told), *_spare(told), *_buy(told), _kind_of_work(told))
+    return [part for part in parts if part is not None]
+
+
+def named(row: Told) -> Phrase:
+    """Name a charter of those that were tried."""
+    parts: list[Phrase] = []
+    if "services" in row["values"]:
+        parts.append((f"advice.services.{row['values']['services']}", {}))
+    parts.append((f"advice.charters.{row['key']}", {}))
+    if "limit" in row["values"]:
+        parts.append(("advice.limited", {"limit": Value("percent", row["values"]["limit"])}))
+    return ("advice.joined", {"parts": Value("phrases", parts)}) if len(parts) > 1 else parts[0]
+
+
+def by_role(told: Told, role: str) -> Told | None:
+    """The first charter in one role."""
+    return next((row for row in told["charters"] if row["role"] == role), None)
+
+
+def _what(told: Told) -> Finding:
+    now, best = _now_and_best(told)
+    values = {
+        "charter": Value("clause_of", named(best)),
+        "gain": Value("percent", abs(best["mean"] / now["mean"] - 1) if now["mean"] else 0.0),
+        "before": Value("duration", now["mean"]) if told["streams"] else Value("amount", now["mean"]),
+        "after": Value("duration", best["mean"]) if told["streams"] else Value("amount", best["mean"]),
+        "interval": Value("clause", _interval(told)),
+        "worst_before": Value("ratio", now["worst"]),
+        "worst_after": Value("ratio", best["worst"]),
+        "answered_before": Value("part", now["answered"]),
+        "answered_after": Value("part", best["answered"]),
+        "blocks": (told["trial"] or {}).get("blocks", 0),
+    }
+    apart = "_apart" if told["apart_today"] and told["kind"] == "keep" else ""
+    return Finding(f"{told['kind']}_{told['reason']}{apart}", GOOD, values)
+
+
+def _now_and_best(told: Told) -> tuple[Told, Told]:
+    """The present charter, and the best of those tried, also where it is not advised."""
+    now = by_role(told, "now")
+    best = next(row for row in told["tried"] if row["key"] == told["best"])
+    advised = by_role(told, "advised")
+    return now or best, advised or best
+
+
+def _interval(told: Told) -> Phrase | None:
+    trial = told["trial"]
+    if trial is None or trial["low"] is None:
+        return None
+    low, high = sorted((-trial["high"], -trial["low"]))
+    return "advice.interval", {"low": Value("part", low), "high": Value("part", high)}
+
+
+def _who(told: Told) -> Finding | None:
+    """Say who gains and who loses by the change."""
+    if told["kind"] == "keep":
+        return None
+    rest = len(told["members"]) - len(told["gains"]) - len(told["loses"])
+    values = {
+        "gains": Value("names", told["gains"]),
+        "loses": Value("names", told["loses"]),
+        "rest": Value("clause", ("advice.rest", {"rest": Value("many", (rest, "member"))}) if rest else None),
+        "count": Value("many", (len(told["gains"]), "member")),
+    }
+    if told["loses"]:
+        return Finding("who_loses", BAD, values)
+    return Finding("who_gains", GOOD, values) if told["gains"] else Finding("who_nobody", NOTE, values)
+
+
+def _price(told: Told) -> list[Finding]:
+    """Say what the change costs all together in work done, and how concentration changes."""
+    now, best = _now_and_best(told)
+    if told["kind"] == "keep":
+        return []
+    values = {
+        "done_before": Value("part", now["done"]),
+        "done_after": Value("part", best["done"]),
+        "hhi_before": Value("whole", now["hhi"]),
+        "hhi_after": Value("whole", best["hhi"]),
+    }
+    return [Finding("price", NOTE, values)]
+
+
+def _sure(told: Told) -> list[Finding]:
+    """Say under what the advice stays, and what would change it."""
+    found = told["sturdy"]
+    if found is None:
+        return [Finding("sure_once", NOTE)]
+    values = {
+        "tried": len(found["tried"]),
+        "other": len(found["other"]),
+        "further": Value("clause", _further(told)),
+        "instead": Value(
+            "phrases", [named(_row(told, key)) for key in dict.fromkeys(one[2] for one in found["other"])]
+        ),
+    }
+    return [Finding("fragile" if found["other"] else "sturdy", BAD if found["other"] else NOTE, values)]
+
+
+def _further(told: Told) -> Phrase | None:
+    """At which other loads would another charter do better?"""
+    found = told["sturdy"]["further"]
+    if not found:
+        return "advice.further_none", {}
+    each: list[Phrase] = [
+        ("advice.at_load", {"load": Value("percent", load), "charter": Value("clause_of", named(_row(told, key)))})
+        for load, key in found
+    ]
+    return "advice.further", {"each": Value("phrases", each)}
+
+
+def _row(told: Told, key: str) -> Told:
+    return next(row for row in told["tried"] if row["key"] == key)
+
+
+def _spare(told: Told) -> list[Finding]:
+    """Say how many machines need not be there, or could be lent, with nobody worse off than alone."""
+    few = told["fewest"]
+    if few is None:
+        return []
+    resource = told["resource"]
+    values = {
+        "spare": Value("units", (few["spare"], resource)),
+        "units": Value("units", (few["units"], resource)),
+        "percent": Value("percent", few["percent"] / 100),
+        "worst": Value("ratio", few["worst"]),
+    }
+    return [Finding("spare_machines" if few["spare"] else "spare_none", NOTE, values)]
+
+
+def _buy(told: Told) -> list[Finding]:
+    """Say what to buy first, if anything helps that would be noticed."""
+    found = []
+    if told["more"]:
+        rows = sorted(told["more"], key=lambda row: row["change"])
+        each: list[Phrase] = [
+            (
+                "advice.a_tenth",
+                {"resource": Value("resource", row["resource"]), "change": Value("part", max(-row["change"], 0.0))},
+            )
+            for row in rows
+        ]
+        best = Value("resource", rows[0]["resource"])
+        key = "buy" if told["buy"] else "buy_nothing"
+        found.append(Finding(key, NEXT if told["buy"] else NOTE, {"resource": best, "each": Value("phrases", each)}))
+    if len(told["priced"]) > 1:
+        priced = told["priced"]
+        shown: list[Phrase] = [
+            ("advice.flavor", {"flavor": row["flavor"], "value": Value("percent", _worth(row))}) for row in priced[:4]
+        ]
+        key = "flavor_for_money" if priced[0]["by_price"] is not None else "flavor"
+        found.append(Finding(key, NOTE, {"flavor": priced[0]["flavor"], "each": Value("phrases", shown)}))
+    return found
+
+
+def _worth(row: Told) -> float:
+    return float(row["value"] if row["by_price"] is None else row["by_price"])
+
+
+def _kind_of_work(told: Told) -> Finding:
+    """Say what kind of work it is."""
+    each: list[Phrase] = [
+        (
+            f"advice.traits.{trait['key']}",
+            {name: _shown(name, value) for name, value in trait.items() if name not in {"key", "holds"}},
+        )
+        for trait in told["traits"]
+        if trait["holds"]
+    ]
+    return Finding("work", NOTE, {"each": Value("phrases", each)})
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in {"resource", "services"}:
+        return Value("resource", value) if name == "resource" else Value("many", (value, "service"))
+    return Value("percent", value) if isinstance(value, float) else value
