@@ -27,7 +27,7 @@ def test_every_example_has_its_row_with_the_question_it_answers():
     assert {folder: about(folder).split("\n", 1)[0].removeprefix("# ") for folder in FOLDERS} == ROWS
 
 
-@pytest.mark.parametrize("folder", sorted(set(FOLDERS) - {"articles", "services"}))
+@pytest.mark.parametrize("folder", sorted(set(FOLDERS) - {"articles"}))
 def test_an_example_is_one_command_what_is_its_own_what_it_means_and_what_to_doubt(folder):
     page = f"examples/{folder}/README.md"
     first = next(block for block in blocks(page) if block.language == "console")
