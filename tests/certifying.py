@@ -392,14 +392,17 @@ class Slowly:
             if not above:
                 return None
             reached.append(min(above))
-            _, lost = min((self.z[i] / n[i], dust[i] / self.z[i]) for i in who if level_of[i] >= k)
-            lasting.append(lost)
+            lasting.append(min((self.z[i] + dust[i]) / n[i] for i in who if level_of[i] >= k))
             root, steep = self.root(k, reached, lasting, cap, dust, who)
             if root is None:
                 return None
             bounds.append(root)
             gaps.append(root / reached[k] - 1)
-            may = Fraction(1, MICRO) + lost + (2 * self.worth_of_dust(k, who) / steep if steep else 0)
+            may = (
+                Fraction(1, MICRO)
+                + (lasting[k] / reached[k] - 1)
+                + (2 * self.worth_of_dust(k, who) / steep if steep else 0)
+            )
             self.wide_levels.append((gaps[-1], may))
         if not many:
             reached = [min((self.z[i] / n[i] for i in who), default=Fraction(0))]
@@ -413,7 +416,7 @@ class Slowly:
         fixed = self.outside(k)
         for i in set(who) - set(rising):
             j = level_of[i]
-            held = reached[j] * (1 + Fraction(1, MICRO) + lasting[j]) * n[i] + dust[i]
+            held = (lasting[j] + reached[j] / MICRO) * n[i] + dust[i]
             fixed += self.hull(k, i, min(self.z[i], held))
 
         def spent(theta):

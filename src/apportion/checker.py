@@ -502,10 +502,19 @@ def in_mean(value: Decimal, bound: Decimal, lost: Decimal, alpha: Alpha) -> Stat
 
 
 class Level(NamedTuple):
-    """θ, the least z/n of the claims that no earlier level holds, and the part of it that rounding can have taken."""
+    """θ, the least z/n of the claims that no earlier level holds, and what θ can have been at most before rounding.
+
+    That is the least (z + e)/n of the same claims, e one millionth of a task on every flavor: rounding took no more from
+    any of them, and before it all of them had at least θ·n. One large claim is enough to show that θ was not much more.
+    """
 
     at: Fraction
-    lost: Fraction
+    most: Fraction
+
+    @property
+    def lost(self) -> Fraction:
+        """The part of θ that rounding can have taken."""
+        return self.most / self.at - 1
 
 
 class Levels(NamedTuple):
@@ -557,12 +566,16 @@ def levels(question: Question, claimed: Claimed, base: Standing) -> Levels:
         at = Fraction(term.reached * term.of, n)
         if k < 0:
             found = with_capped(found, term, at, Fraction(term.most * max(term.rate) * term.of, n))
-        elif not held[k] or at <= held[k].at:  # type: ignore[union-attr]  # there is one
-            here = Level(at, Fraction(sum(term.rate), term.reached))
-            held[k] = min(held[k] or here, here)
+        else:
+            held[k] = lower(held[k], Level(at, Fraction((term.reached + sum(term.rate)) * term.of, n)))
     for k in reversed(range(len(held) - 1)):
-        held[k] = min((level for level in held[k : k + 2] if level), default=None)
+        held[k] = lower(held[k], held[k + 1])
     return found
+
+
+def lower(one: Level | None, other: Level | None) -> Level | None:
+    """Take the lower of each number of two levels, of which either may be nobody's."""
+    return Level(min(one.at, other.at), min(one.most, other.most)) if one and other else one or other
 
 
 def with_capped(found: Levels, term: Term, at: Fraction, cap: Fraction) -> Levels:
@@ -579,11 +592,11 @@ def level_bound(
 ) -> tuple[int, Fraction]:
     """Find θ̄_k in parts of UNIT, 0 if there is none, and what a millionth of a task for everybody is worth in θ/θ_k.
 
-    A claim that level j < k holds must keep its z, but no more than a millionth and rounding above θ_j, its own and that of
-    the claim that sets θ_j; all others of the program must reach min(θ·n, cap), and those outside it their least.
+    A claim that level j < k holds must keep its z, but no more than its own rounding and a millionth above what θ_j can
+    have been; all others of the program must reach min(θ·n, cap), and those outside it their least.
     """
     prices, money = claimed.prices[k], MICRO * claimed.denominator
-    keep = [int(UNIT * level.at * (1 + LOOSENESS + level.lost)) if level else 0 for level in held]
+    keep = [int(UNIT * (level.most + level.at * LOOSENESS)) if level else 0 for level in held]
     now = held[k]
     start = int(UNIT * now.at) if now else 0
     left = ceil(UNIT * worth(question, prices), claimed.denominator)

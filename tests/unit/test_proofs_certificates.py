@@ -207,6 +207,27 @@ def test_a_claim_below_its_cap_cannot_be_called_held_by_it():
     assert optimal.check(*three_claims_two_levels((0.5, 1, 1), (0, 1, -1))).status == Status.REFUTED
 
 
+def beside_a_tiny_claim(tasks, level_of):
+    """Who rounding leaves one millionth of 2.1 shares flavor `a` with c0; c1 and c2 share `b`, where 0.75 each is right."""
+    situation = situation_of({"a": (0.5,), "b": (1.5,)}, [(1,)] * 4, speed=[(1, 0), (0, 1), (0, 1), (1, 0)])
+    prices = np.array([[[1.0], [0.0]], [[0.0], [0.5]]]) / 1000
+    stated = {"weighing": "stated", "stated": ints([10 * MICRO] * 3 + [21]), "per": 10 * MICRO}
+    of = Certificate("leximin", level_of=ints(level_of), **stated)
+    x = np.array([(tasks[0], 0), (0, tasks[1]), (0, tasks[2]), (1e-6, 0)], dtype=float) * (1 + 1e-11)
+    return situation, finished(situation, x, prices, "by hand", of)
+
+
+def test_rounding_of_a_tiny_claim_is_allowed():
+    assert optimal.check(*beside_a_tiny_claim((0.499999, 0.75, 0.75), (0, 1, 1, 0))).status == Status.HOLDS
+
+
+def test_rounding_of_a_tiny_claim_is_no_excuse_for_a_large_one():
+    kept_too_much = beside_a_tiny_claim((0.499999, 0.9, 0.6), (0, 0, 1, 0))
+    too_little_in_all = beside_a_tiny_claim((0.48, 0.75, 0.75), (0, 1, 1, 0))
+    assert optimal.check(*kept_too_much).status == Status.REFUTED
+    assert optimal.check(*too_little_in_all).status == Status.REFUTED
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_references_are_the_own_plans_that_max_min_takes(seed):
     situation = random_case(seed).situation()
