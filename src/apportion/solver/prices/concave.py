@@ -40,9 +40,10 @@ LITTLE = 0.3  # part of a flavor's money for which a price counts at least when 
 FIRST_RADIUS = 0.2  # how far from a first sample's prices those of all claims may be
 _NO_X, _NO_RATE = np.empty((0, 0)), np.empty(0)  # nobody asks for them
 SURELY = 0.05  # times WIDE / claims: a radius within which about a tenth of WIDE stand
-AFTER_CHANGE = 0.001  # radius about earlier prices
+AFTER_CHANGE = 0.002  # radius about earlier prices
 NOTHING = 1e-13  # part of all weights below which a claim's own counts for as much as that
 REWEIGHTED = 60  # most steps towards another α than 1
+AGAIN = 3  # most steps among the claims near a tie after a part of them was solved
 ANCHORS = 1000  # claims that take up what the others leave, though they are not near a tie
 
 
@@ -298,7 +299,13 @@ def _thinned(
     found = _not_too_far(prices, found, claims.capacity, radius)
     if step == 1:
         return found
-    return _better(claims.rows(near), room, settled.moved(prices, found), found, radius / 8.0, goal)
+    rest, radius = claims.rows(near), radius / 8.0
+    for _ in range(AGAIN):
+        before = found
+        found = _better(rest, room, settled.moved(prices, before), before, radius, goal)
+        if _moved(before, found, claims.capacity)[0] <= 0.5 * radius:
+            break
+    return found
 
 
 def _rounds(claims: Problem, goal: _Goal, prices: Floats, radius: float, tolerance: float) -> Answer:
@@ -311,22 +318,57 @@ def _rounds(claims: Problem, goal: _Goal, prices: Floats, radius: float, toleran
         if not len(x) and (last or doubt < PROMISING):  # a division is written down only where it may be the last
             x, rate = np.empty_like(claims.speed), np.empty(len(claims))
         used, curved, paid, near, bits = _swept(claims, prices, goal.alpha, radius, every, x, rate)
-        settled = _Settled(used, curved)
-        found = _thinned(claims, room, settled, near, bits, prices, radius, goal)
-        moved, doubt = _moved(prices, found, claims.capacity)
-        if len(x) and (last or 3.0 * doubt < tolerance):
-            hoped = rate[near]
-            _divide_near(claims, goal, room - used, near, bits, prices, x, rate)
-            full = rate.copy()
-            full[near] = hoped
-            answer = _bounded(claims, goal.alpha, prices, x, rate, full, paid, tolerance)
+        few = len(near) <= 2 * WIDE
+        if not few or not len(x):  # otherwise dividing costs no more than finding out whether prices are good enough
+            found, moved, doubt = _stepped(claims, goal, room, _Settled(used, curved), near, bits, prices, radius)
+        if len(x) and (few or last or 3.0 * doubt < tolerance):
+            answer = _divided(claims, goal, room, used, near, bits, prices, x, rate, paid, tolerance)
             if best is None or answer.gap < best.gap:
                 best = answer
             if best.reached:
                 break
             x, rate = x[:0], rate[:0]
+            if few:
+                found, moved, doubt = _stepped(claims, goal, room, _Settled(used, curved), near, bits, prices, radius)
         prices, radius = found, _next_radius(radius, moved, len(claims))
     return best if best is not None else answer
+
+
+def _stepped(
+    claims: Problem,
+    goal: _Goal,
+    room: Floats,
+    settled: _Settled,
+    near: Ints,
+    bits: Ints,
+    prices: Floats,
+    radius: float,
+) -> tuple[Floats, float, float]:
+    """Better prices, how far they moved, and what the division at the old ones would lose."""
+    found = _thinned(claims, room, settled, near, bits, prices, radius, goal)
+    return found, *_moved(prices, found, claims.capacity)
+
+
+def _divided(
+    claims: Problem,
+    goal: _Goal,
+    room: Floats,
+    used: Floats,
+    near: Ints,
+    bits: Ints,
+    prices: Floats,
+    x: Floats,
+    rate: Floats,
+    paid: float,
+    tolerance: float,
+) -> Answer:
+    """The division of a sweep, after the claims near a tie were solved against what the settled ones leave."""
+    hoped = rate[near]
+    _divide_near(claims, goal, room - used, near, bits, prices, x, rate)
+    full = rate.copy()
+    full[near] = hoped
+    asked = used + x[near].T @ claims.bundle[near]
+    return _bounded(claims, goal.alpha, prices, x, rate, full, paid, tolerance, asked)
 
 
 def _next_radius(radius: float, moved: float, many: int) -> float:
@@ -336,7 +378,7 @@ def _next_radius(radius: float, moved: float, many: int) -> float:
     """
     if moved > 0.8 * radius:
         return min((2.0 if radius > 0.1 else 4.0) * radius, 1.0)
-    return min(max(0.5 * moved, min(4.0 * moved, SURELY * WIDE / many), 1e-6), 1.0)
+    return min(max(0.2 * moved, min(4.0 * moved, SURELY * WIDE / many), 1e-6), 1.0)
 
 
 def _moved(old: Floats, new: Floats, capacity: Floats) -> tuple[float, float]:
@@ -385,13 +427,22 @@ def _divide_near(
 
 
 def _bounded(
-    claims: Problem, alpha: float, prices: Floats, x: Floats, rate: Floats, hoped: Floats, paid: float, tolerance: float
+    claims: Problem,
+    alpha: float,
+    prices: Floats,
+    x: Floats,
+    rate: Floats,
+    hoped: Floats,
+    paid: float,
+    tolerance: float,
+    asked: Floats | None = None,
 ) -> Answer:
-    """Make sure of feasibility, and bound what any division could reach.
+    """Make sure of feasibility, and bound what any division could reach; `asked` (F, R) is what x uses, if that is known.
 
     D(p) − Σ w U(z) = p · capacity − paid + Σ w (U(hoped) − U(z)), with sums' rounding errors added.
     """
-    if _fit(claims, x):
+    sure = asked is not None and bool((asked <= claims.capacity * (1.0 - 0.5 * SPARE)).all())
+    if not sure and _fit(claims, x):
         rate[:] = (x * claims.speed).sum(axis=1)
     lost = _utility_lost(claims.weight, alpha, hoped, rate)
     money = float((prices * claims.capacity).sum())

@@ -188,8 +188,8 @@ def sweep(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel, read once by 
                 mask = 1 << on
         else:
             for g in range(flavors):
-                each = 0.0
-                for r in range(width):
+                each = prices[g, 0] * bundle[i, 0] if width else 0.0
+                for r in range(1, width):
                     each += prices[g, r] * bundle[i, r]
                 cost[g] = each
             capped = least == 0.0 and alpha > 0.0 and not first and 0.0 < most < np.inf
@@ -198,12 +198,17 @@ def sweep(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel, read once by 
                 t, price, on, here = most * speed[i, f], most * cost[f], f, most
                 worth = marginal(w, alpha, t)
                 rent = worth * speed[i, f] - cost[f]
-                close = 0
+                nearest = -np.inf
                 for g in range(flavors):
-                    lose = cost[g] + rent - worth * speed[i, g]
-                    capped = capped and (lose >= 0.0 or g == f)
-                    close |= (1 << g) if speed[i, g] > 0.0 and lose <= radius * (cost[g] + rent) else 0
-                mask = close if close & ~(1 << f) else 0
+                    gains = worth * speed[i, g] - (1.0 - radius) * cost[g]
+                    nearest = nearest if g == f else max(nearest, gains)
+                if nearest >= (1.0 - radius) * rent:
+                    close = 0
+                    for g in range(flavors):
+                        lose = cost[g] + rent - worth * speed[i, g]
+                        capped = capped and (lose >= 0.0 or g == f)
+                        close |= (1 << g) if speed[i, g] > 0.0 and lose <= radius * (cost[g] + rent) else 0
+                    mask = close if close & ~(1 << f) else 0
             if not capped:
                 t, price, on, here, other, second_tasks = respond(cost, speed[i], least, most, w, alpha)
                 mask = 0
@@ -276,7 +281,8 @@ def _near_tie(  # noqa: C901  # one compiled test
     """Say as bits which flavors a claim may use if it is near a tie, else 0.
 
     At the response let m = w·U′(t), and λ what one more task of the cap would be worth; flavor g would lose
-    c[g] + λ − m · speed[g] ≥ 0 a task, and is near if that is at most `radius` of what is at stake.
+    c[g] + λ − m · speed[g] ≥ 0 a task, and is near if that is at most `radius` of what is at stake. A claim that mixes two
+    flavors is also near where λ is about 0: it may leave its cap at once, and use the faster of them alone.
     """
     if on < 0:
         worth = w if alpha == 0.0 else 0.0
@@ -293,9 +299,11 @@ def _near_tie(  # noqa: C901  # one compiled test
                 rent = max(rent, worth * speed[g] - cost[g])
         if least == 0.0:
             rent = max(rent, 0.0)
-    mask, many, swing = 0, 0, 0.0
+    mask, many, swing, leaves = 0, 0, 0.0, False
     if other >= 0 and speed[on] != speed[other]:
-        swing = (cost[on] + cost[other]) / abs(speed[on] - speed[other])  # how much m moves with the prices
+        apart = abs(speed[on] - speed[other])
+        swing = (cost[on] + cost[other]) / apart  # how much m moves with the prices
+        leaves = alpha > 0.0 and rent <= radius * (cost[on] + swing * speed[on])
     for g in range(len(speed)):
         if speed[g] <= 0.0:
             continue
@@ -307,6 +315,9 @@ def _near_tie(  # noqa: C901  # one compiled test
         return mask
     return (
         mask
-        if many > (2 if other >= 0 else 1) or (alpha == 0.0 and abs(rent) <= radius * cost[max(on, 0)]) or on < 0
+        if leaves
+        or many > (2 if other >= 0 else 1)
+        or (alpha == 0.0 and abs(rent) <= radius * cost[max(on, 0)])
+        or on < 0
         else 0
     )
