@@ -54,7 +54,7 @@ def test_the_call_centre_that_is_worked_out():
 
 
 def test_the_eye_clinic_of_gross_and_harris():
-    """Fundamentals of Queueing Theory, chapter 2: six an hour, three doctors, 20 minutes each: Lq = 8/9, W = 26/54 h."""
+    """*Fundamentals of Queueing Theory*: six an hour, three doctors, 20 minutes each: Lq = 8/9, W = 26/54 h."""
     wait_h = float(mean_wait(2.0, 3)) / 3
     assert 6 * wait_h == pytest.approx(8 / 9, rel=1e-14)
     assert wait_h + 1 / 3 == pytest.approx(26 / 54, rel=1e-14)

@@ -41,7 +41,7 @@ def test_section_5_on_this_data_all_three_rules_give_each_user_half_at_least(tas
 
 
 def test_section_6_1_1_asset_fairness_violates_sharing_incentive():
-    """Figure 4: ⟨30, 30⟩, demands ⟨1, 3⟩ and ⟨1, 1⟩. 6 and 12 tasks give the second user ⟨12, 12⟩, less than half of both."""
+    """⟨30, 30⟩, demands ⟨1, 3⟩ and ⟨1, 1⟩. 6 and 12 tasks give the second user ⟨12, 12⟩, less than half of both."""
     situation = situation_of((30, 30), [(1, 3), (1, 1)])
     verdict = sharing_incentive.check(situation, plan_of(situation, [6, 12]))
     assert verdict.status == Status.REFUTED
@@ -62,8 +62,8 @@ def test_section_6_1_3_more_of_one_resource_can_leave_a_user_with_less():
     assert granted(drf.divide(situation_of((24, 6), demands))) == [3, 1.5]
 
 
-def test_table_2_properties_of_drf_on_random_data():
-    """Sharing incentive, envy-freeness and Pareto efficiency of table 2, for users with equal shares of everything."""
+def test_section_6_properties_of_drf_on_random_data():
+    """Sharing incentive, envy-freeness and Pareto efficiency, for users with equal shares of everything."""
     chance = np.random.default_rng(2011)
     for _ in range(50):
         users, kinds = chance.integers(2, 6), chance.integers(1, 4)

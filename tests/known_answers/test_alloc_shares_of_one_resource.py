@@ -11,13 +11,13 @@ WEIGHTED = situation_of([16], [(1,)] * 4, tasks=[4, 2, 10, 4], weights={"m0": 2.
 
 @pytest.mark.parametrize("policy", [equal, proportional, drf, max_min])
 def test_keshav_max_min_fair_share(policy):
-    """S. Keshav, An Engineering Approach to Computer Networking, 1997, pages 215–217, example 1."""
+    """S. Keshav, An Engineering Approach to Computer Networking, 1997, the example of max-min fair shares."""
     assert granted(policy.divide(DEMANDS)) == [2, 2.6, 2.7, 2.7]
 
 
 @pytest.mark.parametrize("policy", [proportional, drf])
 def test_keshav_weighted_max_min_fair_share(policy):
-    """The same pages, example 2: weights 2.5, 4, 0.5 and 1."""
+    """The same book's weighted example: weights 2.5, 4, 0.5 and 1."""
     assert granted(policy.divide(WEIGHTED)) == [4, 2, 6, 4]
 
 
@@ -30,14 +30,14 @@ def test_proportional_to_demand_gives_equal_fractions():
 
 @pytest.mark.parametrize("policy", [equal, drf, max_min])
 def test_a_long_flow_and_short_ones_on_a_line_of_two_links(policy):
-    """Bertsekas and Gallager, Data Networks, 2nd ed., section 6.5.2: where two flows share a link each gets half of it."""
+    """Bertsekas and Gallager, Data Networks, 2nd ed., 1992: where two flows share a link each gets half of it."""
     situation = situation_of((3, 3), [(1, 1), (1, 0), (0, 1)], tasks=[3, 3, 3], rule="equal")
     assert granted(policy.divide(situation)) == [1.5, 1.5, 1.5]
 
 
 @pytest.mark.parametrize("policy", [proportional, drf])
 def test_weights_5_1_1_on_two_gpus(policy):
-    """Water filling as in Gavel (Narayanan et al., OSDI 2020), section 4.3: who has its whole GPU leaves ½ to each other.
+    """Water filling as in Gavel (Narayanan et al., OSDI 2020): who has its whole GPU leaves ½ to each other.
 
     Gavel's own code without a mixed-integer solver stops at (1, 0.4037, 0.4037), which leaves a part of a GPU idle.
     """

@@ -87,7 +87,7 @@ MARGINAL = {"m1": (50, 47, 40, 32, 15, 5), "m2": (42, 28, 20, 12, 7, 3), "m3": (
     ("kind", "paid"),
     [("uniform", {"m1": 3 * 32, "m2": 32, "m3": 2 * 32}), ("vcg", {"m1": 72, "m2": 32, "m3": 60})],
 )
-def test_krishna_section_12_1_six_units_and_what_each_would_pay_for_one_more(kind, paid):
+def test_krishna_six_units_and_what_each_would_pay_for_one_more(kind, paid):
     """The six highest bids win 3, 1 and 2 units; the highest that loses is 32; Vickrey's payments are those displaced."""
     who = [name for name, each in MARGINAL.items() for _ in each]
     values = [value for each in MARGINAL.values() for value in each]

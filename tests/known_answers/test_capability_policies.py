@@ -23,7 +23,7 @@ def program(shape, scale, total, high=None):
 
 
 def test_kaplan_ten_times_the_compute_takes_a_ninth_off_the_loss():
-    """Kaplan et al. 2020, section 1.2, equation 1.3: L = (C_c / C)^0.050 with C_c = 3.1e8 PF-days."""
+    """Kaplan et al. 2020: L = (C_c / C)^0.050 with C_c = 3.1e8 PF-days."""
     law = curve("power_floor", scale=3.1e8**0.05, exponent=0.05, least=1e-6)
     loss = -law.value(np.array([1e-5, 1.0, 10.0]))
     assert loss[2] / loss[1] == pytest.approx(10**-0.05)

@@ -1,7 +1,7 @@
 """Do we get what papers on scaling laws print?
 
 Hoffmann et al. 2022, arXiv 2203.15556, sections 3.3 (equations 2 and 4); Besiroglu et al. 2024, arXiv 2404.10102, table 1;
-Kaplan et al. 2020, arXiv 2001.08361, section 1.2 (equation 1.3).
+Kaplan et al. 2020, arXiv 2001.08361.
 """
 
 import numpy as np

@@ -26,7 +26,7 @@ def awards(rule, estate, claims):
         (300, (50, 100, 150)),
     ],
 )
-def test_aumann_maschler_section_1_table_1_three_wives(estate, expected):
+def test_aumann_maschler_three_wives(estate, expected):
     """Kethubot 93a: marriage contracts of 100, 200 and 300."""
     assert awards(talmud, estate, (100, 200, 300)) == pytest.approx(expected, abs=1e-6)
 
@@ -35,7 +35,7 @@ def test_aumann_maschler_section_1_table_1_three_wives(estate, expected):
     ("estate", "expected"),
     [(400, (50, 125, 225)), (500, (200 / 3, 500 / 3, 800 / 3)), (600, (100, 200, 300))],
 )
-def test_aumann_maschler_section_3_beyond_half_the_losses_are_divided_alike(estate, expected):
+def test_aumann_maschler_beyond_half_the_losses_are_divided_alike(estate, expected):
     """The same contracts: what is lost of 600 is divided as that much was awarded (self-duality)."""
     assert awards(talmud, estate, (100, 200, 300)) == pytest.approx(expected, abs=1e-6)
 
@@ -45,7 +45,7 @@ def test_aumann_maschler_section_3_beyond_half_the_losses_are_divided_alike(esta
     [((1, 0.5), (0.75, 0.25)), ((1, 1), (0.5, 0.5)), ((1, 1 / 3), (5 / 6, 1 / 6))],
     ids=["all and half, Mishna", "all and all, Mishna", "all and a third, Tosefta"],
 )
-def test_aumann_maschler_section_1_the_contested_garment(claims, expected):
+def test_aumann_maschler_the_contested_garment(claims, expected):
     """Baba Metzia 2a."""
     assert awards(talmud, 1, claims) == pytest.approx(expected, abs=2e-6)
 
@@ -58,7 +58,7 @@ def test_aumann_maschler_section_1_the_contested_garment(claims, expected):
         (talmud, (15, 20, 30, 55)),
     ],
 )
-def test_o_neill_section_1_jacob_s_four_sons(rule, expected):
+def test_o_neill_jacob_s_four_sons(rule, expected):
     """Ibn Ezra's problem: an estate of 120, and deeds for all of it, a half, a third and a quarter. Awards by hand."""
     assert awards(rule, 120, (30, 40, 60, 120)) == pytest.approx(expected, abs=1e-6)
 
@@ -74,7 +74,7 @@ def test_o_neill_section_1_jacob_s_four_sons(rule, expected):
         (constrained_equal_losses, 400, (100 / 3, 400 / 3, 700 / 3)),
     ],
 )
-def test_thomson_section_2_the_same_contracts_by_the_other_rules(rule, estate, expected):
+def test_thomson_the_same_contracts_by_the_other_rules(rule, estate, expected):
     """min(c, λ) and max(c − λ, 0) for claims of 100, 200 and 300, solved for λ by hand."""
     assert awards(rule, estate, (100, 200, 300)) == pytest.approx(expected, abs=1e-6)
 
@@ -84,8 +84,8 @@ problems = st.tuples(st.lists(st.integers(1, 60), min_size=2, max_size=6), st.in
 
 @usual
 @given(problems)
-def test_aumann_maschler_theorem_a_every_pair_divides_like_a_garment(problem):
-    """Section 3: the rule is the only one that is consistent with the contested garment."""
+def test_aumann_maschler_every_pair_divides_like_a_garment(problem):
+    """The rule is the only one that is consistent with the contested garment."""
     claims, percent = problem
     estate = sum(claims) * percent / 100
     found = awards(talmud, estate, claims)
@@ -98,7 +98,7 @@ def test_aumann_maschler_theorem_a_every_pair_divides_like_a_garment(problem):
 
 @usual
 @given(problems)
-def test_thomson_section_4_duality(problem):
+def test_thomson_duality(problem):
     """What one rule awards of the estate, its dual takes from the claims; the Talmud's rule is its own dual."""
     claims, percent = problem
     estate = sum(claims) * percent / 100
@@ -109,7 +109,7 @@ def test_thomson_section_4_duality(problem):
 
 @usual
 @given(problems)
-def test_thomson_section_2_closed_forms_in_fractions(problem):
+def test_thomson_closed_forms_in_fractions(problem):
     claims, percent = problem
     estate = Fraction(sum(claims) * percent, 100)
     equal = _level(claims, estate)

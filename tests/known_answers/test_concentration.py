@@ -156,7 +156,7 @@ def test_palma_of_ten_alike_is_a_quarter_and_counts_parts_of_entries():
 
 
 def test_entropy_of_a_half_a_quarter_and_two_eighths_is_seven_quarters_of_a_bit():
-    """Shannon (1948), section 7: H = 7/4 bits."""
+    """Shannon (1948): H = 7/4 bits."""
     assert entropy(amounts(4, 2, 1, 1)) / math.log(2) == pytest.approx(1.75)
 
 

@@ -12,7 +12,7 @@ NEAR = {"rtol": 0, "atol": 1e-9}
 
 
 def test_gloves():
-    """Shapley 1953, section 6, with one left glove: 2/3, 1/6, 1/6. The core is one point, and the nucleolus is it."""
+    """Shapley 1953, with one left glove: 2/3, 1/6, 1/6. The core is one point, and the nucleolus is it."""
     np.testing.assert_allclose(shapley.exact(GLOVES), [2 / 3, 1 / 6, 1 / 6], **NEAR)
     np.testing.assert_allclose(nucleolus.nucleolus(GLOVES), [1, 0, 0], **NEAR)
     np.testing.assert_allclose(

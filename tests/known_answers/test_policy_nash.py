@@ -34,7 +34,7 @@ def test_ghodsi_competitive_equilibria(demands, wanted):
 
 
 def test_ghodsi_competitive_equilibrium_of_three():
-    """Section 6, population monotonicity, figure 7: 11.3, 5.4 and 3.1 tasks as printed; the second loses when 3 leaves."""
+    """Section 6, population monotonicity: 11.3, 5.4 and 3.1 tasks as printed; the second loses when 3 leaves."""
     _, plan = nash((100, 100), [(4, 1), (1, 16), (16, 1)])
     assert [round(tasks, 1) for tasks in granted(plan)] == [11.3, 5.4, 3.1]
 

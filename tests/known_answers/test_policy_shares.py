@@ -11,7 +11,7 @@ MICRO = 1e-6  # a plan counts in millionths of a task
 
 @pytest.mark.parametrize("policy", ["drf", "max_min", "proportional", "equal"])
 def test_bertsekas_and_gallager_five_sessions(policy):
-    """*Data Networks*, 2nd ed., section 6.5.2, the example: rates 2/3, 1/3, 1/3, 1, 1/3.
+    """*Data Networks*, 2nd ed., the example of max-min flow control: rates 2/3, 1/3, 1/3, 1, 1/3.
 
     By hand: sessions 2, 3, 5 fill a link at 1/3, session 1 shares another with session 3, session 4 has its own.
     """

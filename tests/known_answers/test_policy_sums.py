@@ -17,7 +17,7 @@ def worth(plan, speed):
 
 
 def test_hillier_and_lieberman_wyndor_glass():
-    """*Introduction to Operations Research*, section 3.1: 3x + 5y, x ≤ 4, 2y ≤ 12, 3x + 2y ≤ 18: (2, 6) and 36."""
+    """*Introduction to Operations Research*, Wyndor Glass Co.: 3x + 5y, x ≤ 4, 2y ≤ 12, 3x + 2y ≤ 18: (2, 6) and 36."""
     situation = situation_of((4, 12, 18), [(1, 0, 3), (0, 2, 2)], speed=[(3,), (5,)])
     plan = registry.policy("utilitarian").divide(situation)
     assert granted(plan) == pytest.approx([2, 6], abs=4 * MICRO)

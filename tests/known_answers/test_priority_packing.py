@@ -16,8 +16,8 @@ def packed(capacity, bundles, priorities, **rest):
     return situation, priority_packing.divide(situation)
 
 
-def test_martello_toth_example_2_1():
-    """Knapsack Problems, 1990, section 2.2: the optimum is 280 with items 1, 2, 3, 4 and 6; Dantzig's bound is 295."""
+def test_martello_toth_worked_example():
+    """*Knapsack Problems*, 1990, a worked example: the optimum is 280 with items 1, 2, 3, 4 and 6; Dantzig's bound is 295."""
     profits, weights = (15, 100, 90, 60, 40, 15, 10, 1), (2, 20, 20, 30, 40, 30, 60, 10)
     situation, plan = packed([102], [(w,) for w in weights], profits, tasks=[1] * 8)
     assert granted(plan) == [1, 1, 1, 1, 0, 1, 0, 0]
@@ -29,7 +29,7 @@ def test_martello_toth_example_2_1():
 
 
 def test_the_greedy_rule_can_be_as_bad_as_one_likes_and_packing_is_not():
-    """Kellerer, Pferschy, Pisinger, section 2.1: priority 2 for 1 unit, M for M units, room for M: greedy gets 2, not M."""
+    """Kellerer, Pferschy, Pisinger, 2004: priority 2 for 1 unit, M for M units, room for M: greedy gets 2, not M."""
     _, plan = packed([50], [(1,), (50,)], [2, 50], tasks=[1, 1])
     assert granted(plan) == [0, 1]
 

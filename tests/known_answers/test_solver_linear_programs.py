@@ -7,9 +7,9 @@ from apportion.solver import solve
 
 
 def test_hillier_and_lieberman_wyndor_glass():
-    """*Introduction to Operations Research*, section 3.1: 3x + 5y, x ≤ 4, 2y ≤ 12, 3x + 2y ≤ 18: (2, 6) and 36.
+    """*Introduction to Operations Research*, Wyndor Glass Co.: 3x + 5y, x ≤ 4, 2y ≤ 12, 3x + 2y ≤ 18: (2, 6) and 36.
 
-    Shadow prices 0, 3/2 and 1 (chapter 4); by hand 12·3/2 + 18·1 = 36.
+    Shadow prices 0, 3/2 and 1; by hand 12·3/2 + 18·1 = 36.
     """
     found = solve("utilitarian", speed=[[3], [5]], bundle=[[1, 0, 3], [0, 2, 2]], capacity=[[4, 12, 18]])
     assert found.value == pytest.approx(36, rel=1e-6)
@@ -18,7 +18,7 @@ def test_hillier_and_lieberman_wyndor_glass():
 
 
 def test_klee_and_minty_cube():
-    """*How good is the simplex algorithm?*, 1972, as in Chvátal, *Linear Programming*, chapter 4, n = 3: (0, 0, 10,000)."""
+    """*How good is the simplex algorithm?*, 1972, as in Chvátal, *Linear Programming*, n = 3: (0, 0, 10,000)."""
     need = np.array([[1, 20, 200], [0, 1, 20], [0, 0, 1]])
     found = solve("utilitarian", speed=[[100], [10], [1]], bundle=need, capacity=[[1, 100, 10_000]])
     assert found.value == pytest.approx(10_000, rel=1e-6)
@@ -26,7 +26,7 @@ def test_klee_and_minty_cube():
 
 
 def test_dantzig_fractional_knapsack():
-    """Dantzig, *Discrete-variable extremum problems*, 1957; numbers of Cormen et al., section 16.2: 60 + 100 + 80 = 240.
+    """Dantzig, *Discrete-variable extremum problems*, 1957; numbers of Cormen et al.: 60 + 100 + 80 = 240.
 
     Items of 10, 20, 30 pounds worth 60, 100, 120, a knapsack of 50: the last is cut. The price of a pound is 120/30.
     """

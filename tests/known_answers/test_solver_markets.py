@@ -44,7 +44,7 @@ def test_ghodsi_under_drf_the_same_lie_does_not_pay():
 
 
 def test_ghodsi_equilibrium_of_three():
-    """Section 6, population monotonicity, figure 7: ⟨4, 1⟩, ⟨1, 16⟩, ⟨16, 1⟩ of 100: 11.3, 5.4 and 3.1 tasks as printed."""
+    """Section 6, population monotonicity: ⟨4, 1⟩, ⟨1, 16⟩, ⟨16, 1⟩ of 100: 11.3, 5.4 and 3.1 tasks as printed."""
     assert np.round(leontief([(4, 1), (1, 16), (16, 1)], (100, 100)), 1).tolist() == [11.3, 5.4, 3.1]
 
 
@@ -54,7 +54,7 @@ def test_ghodsi_when_the_third_leaves_the_second_loses():
 
 
 def test_ghodsi_drf_on_the_data_of_asset_fairness():
-    """Section 6.1.1, figure 4: ⟨1, 3⟩ and ⟨1, 1⟩ of 30 each. By hand: 3x = y, 3x + y = 30: 5 and 15 tasks."""
+    """Section 6.1.1: ⟨1, 3⟩ and ⟨1, 1⟩ of 30 each. By hand: 3x = y, 3x + y = 30: 5 and 15 tasks."""
     assert leontief([(1, 3), (1, 1)], (30, 30), "drf") == pytest.approx([5, 15], rel=1e-12)
 
 
@@ -98,7 +98,7 @@ def test_eisenberg_and_gale_prices_sum_to_the_budgets():
 
 @pytest.mark.parametrize("start", [None, np.array([[2.0], [1.0]])])
 def test_vazirani_prices_of_two_buyers_and_two_goods(start):
-    """Nisan et al., *Algorithmic Game Theory*, chapter 5, Fisher's linear case: every buyer's best goods sell out.
+    """Nisan et al., *Algorithmic Game Theory*, 2007, Vazirani on Fisher's linear case: every buyer's best goods sell out.
 
     Buyer 1 wants good 1 only; buyer 2 both alike; budgets 2 and 1. By hand: at prices (2, 1) buyer 1 takes good 1, buyer 2
     good 2, and the other way costs him twice as much. An earlier price is only a start.

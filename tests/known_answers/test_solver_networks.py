@@ -62,7 +62,7 @@ def test_massoulie_and_roberts_several_flows_on_a_route():
 
 
 def test_kelly_a_user_who_pays_w_is_w_users():
-    """Kelly, Maulloo and Tan, *Rate control for communication networks*, JORS 1998, section 2: rates per unit charge.
+    """Kelly, Maulloo and Tan, *Rate control for communication networks*, JORS 1998: rates per unit charge.
 
     Weights 2, 1, 4 on the routes of the last test give each route what its flows had together: 2/7, 5/7, 5/7.
     """
@@ -79,7 +79,7 @@ def test_kelly_prices_are_charges_per_unit_flow():
 
 @pytest.mark.parametrize("objective", ["max_min", "drf"])
 def test_bertsekas_and_gallager_max_min_of_five_sessions(objective):
-    """*Data Networks*, 2nd ed., section 6.5.2, the example: rates 2/3, 1/3, 1/3, 1, 1/3.
+    """*Data Networks*, 2nd ed., the example of max-min flow control: rates 2/3, 1/3, 1/3, 1, 1/3.
 
     By hand: sessions 2, 3, 5 fill link (2,3) at 1/3; session 1 shares link (3,5) with session 3 and rises to 2/3; session 4
     has the last link to itself.
@@ -93,7 +93,7 @@ def test_bertsekas_and_gallager_max_min_of_five_sessions(objective):
     [("nash", {}), ("alpha_fair", {"alpha": 0.5}), ("alpha_fair", {"alpha": 3}), ("max_min", {}), ("drf", {})],
 )
 def test_on_one_link_every_fairness_is_keshavs_max_min_share(objective, given):
-    """Keshav, *An Engineering Approach to Computer Networking*, pages 215–217, example 1: 10 among 2, 2.6, 4, 5.
+    """Keshav, *An Engineering Approach to Computer Networking*, 1997, max-min fair shares: 10 among 2, 2.6, 4, 5.
 
     Every α above 0 gives the same on one link (Mo and Walrand 2000; equal slopes are equal rates).
     """
@@ -103,7 +103,7 @@ def test_on_one_link_every_fairness_is_keshavs_max_min_share(objective, given):
 
 @pytest.mark.parametrize("objective", ["max_min", "nash"])
 def test_keshavs_weighted_share(objective):
-    """The same pages, example 2: 16 among 4, 2, 10, 4 with weights 2.5, 4, 0.5, 1 is 4, 2, 6, 4."""
+    """The same book's weighted example: 16 among 4, 2, 10, 4 with weights 2.5, 4, 0.5, 1 is 4, 2, 6, 4."""
     found = rates(objective, np.ones((4, 1)), [16], tasks=[4, 2, 10, 4], weight=[2.5, 4, 0.5, 1])
     assert found == pytest.approx([4, 2, 6, 4], rel=1e-6)
 
@@ -131,6 +131,6 @@ def test_the_anomaly_of_a_slow_station(objective, wanted):
 
 
 def test_weights_5_1_1_on_two_gpus():
-    """Gavel (Narayanan et al., OSDI 2020), section 4.3, water filling: who has a GPU leaves ½ to each other."""
+    """Gavel (Narayanan et al., OSDI 2020), water filling: who has a GPU leaves ½ to each other."""
     found = solve("max_min", speed=np.ones((3, 1)), capacity=[[2]], tasks=[1, 1, 1], weight=[5, 1, 1])
     assert found.rate == pytest.approx([1, 1 / 2, 1 / 2], rel=1e-9)

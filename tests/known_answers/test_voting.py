@@ -16,7 +16,7 @@ F = Fraction
 
 
 def test_three_two_one_with_a_quota_of_four():
-    """Straffin, *Game Theory and Strategy*, 1993, chapter 20: [4; 3, 2, 1] has the winning coalitions of [3; 2, 1, 1]."""
+    """Straffin, *Game Theory and Strategy*, 1993: [4; 3, 2, 1] has the winning coalitions of [3; 2, 1, 1]."""
     vote = power([3, 2, 1], 4)
     assert vote.shapley_shubik == [F(2, 3), F(1, 6), F(1, 6)]
     assert vote.banzhaf == [F(3, 5), F(1, 5), F(1, 5)]
@@ -34,7 +34,7 @@ def test_the_council_of_the_european_economic_community_of_1958():
 def test_the_security_council_of_the_united_nations():
     """Shapley and Shubik's method on the council of fifteen: 421/2145 to a permanent member, 4/2145 to another.
 
-    Banzhaf, e.g. Straffin 1993, chapter 20: 848 swings of a permanent member, 84 of another.
+    Banzhaf, e.g. Straffin 1993: 848 swings of a permanent member, 84 of another.
     """
     vote = power([7] * 5 + [1] * 10, 39)
     assert vote.shapley_shubik == [F(421, 2145)] * 5 + [F(4, 2145)] * 10

@@ -108,7 +108,7 @@ def drawn(chance, members=4, width=3, *, capped):
 
 
 def test_drf_is_population_monotone():
-    """Ghodsi et al., NSDI 2011, table 2; and with caps, where all rise to one level or to their cap."""
+    """Ghodsi et al., NSDI 2011, section 6; and with caps, where all rise to one level or to their cap."""
     chance = np.random.default_rng(2011)
     divide = partial(loop.decide, by=loop.rule("drf"))
     for k in range(300):
@@ -125,7 +125,7 @@ def by_closed_form(situation, capacity):
 
 
 def test_drf_is_not_resource_monotone_in_about_half_of_all_situations():
-    """Ghodsi et al., NSDI 2011, table 2. One resource of three is doubled, before four users without caps.
+    """Ghodsi et al., NSDI 2011, section 6. One resource of three is doubled, before four users without caps.
 
     The closed form says in which situations somebody gets less.
     """

@@ -157,7 +157,7 @@ def test_nothing_for_a_member_whose_entitlement_serves_nothing_of_its_claims_hol
 
 
 def test_asset_fairness_can_give_less_than_half_to_one_of_two():
-    """Ghodsi et al., NSDI 2011, section 6.1.1 and figure 4: ⟨30, 30⟩, demands ⟨1, 3⟩ and ⟨1, 1⟩, 6 and 12 tasks."""
+    """Ghodsi et al., NSDI 2011, section 6.1.1: ⟨30, 30⟩, demands ⟨1, 3⟩ and ⟨1, 1⟩, 6 and 12 tasks."""
     situation = situation_of((30, 30), [(1, 3), (1, 1)])
     verdict = sharing_incentive.check(situation, plan_of(situation, [6, 12]))
     assert verdict.status == Status.REFUTED

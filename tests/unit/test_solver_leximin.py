@@ -32,7 +32,7 @@ def test_who_is_not_held_by_the_first_link_goes_on_to_the_second():
 
 
 def test_gavels_example_of_water_filling():
-    """Weights 5, 1, 1 on two devices, one each at most: one whole, two halves (Gavel, OSDI 2020, section 4.1)."""
+    """Weights 5, 1, 1 on two devices, one each at most: one whole, two halves (Gavel, OSDI 2020)."""
     answer = leximin(made([[1], [1], [1]], None, [2], [1, 1, 1], [5, 1, 1]))
     assert answer.rate == pytest.approx([1, 0.5, 0.5], abs=1e-9)
     assert answer.level_of.tolist() == [-1, 0, 0]

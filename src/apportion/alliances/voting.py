@@ -14,7 +14,7 @@ and each different weight, N/62 times; 200 members with weights up to 300 take s
 that and few members, all coalitions are looked at.
 
 Sources: Shapley and Shubik, American Political Science Review 48, 1954; Banzhaf, Rutgers Law Review 19, 1965; generating
-functions: Brams and Affuso, Theory and Decision 7, 1976; the dual: Taylor and Zwicker, *Simple Games*, 1999, section 1.4.
+functions: Brams and Affuso, Theory and Decision 7, 1976; the dual: Taylor and Zwicker, *Simple Games*, 1999.
 """
 
 from collections.abc import Sequence

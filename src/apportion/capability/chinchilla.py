@@ -11,8 +11,8 @@ For a given C the best split, and the loss that it reaches, are
 
 so along the best splits the surface is a power with a floor: from compute and loss alone no more than E, one factor and k
 can be told, and a fit of all five needs N and D.
-Source: Hoffmann et al., *Training compute-optimal large language models*, arXiv 2203.15556, section 3.3, equations 2 and 4;
-C = 6 N D: Kaplan et al., *Scaling laws for neural language models*, arXiv 2001.08361, section 2.1.
+Source: Hoffmann et al., *Training compute-optimal large language models*, arXiv 2203.15556, section 3.3;
+C = 6 N D: Kaplan et al., *Scaling laws for neural language models*, arXiv 2001.08361.
 """
 
 from typing import NamedTuple

@@ -3,7 +3,7 @@
 | name | f(C) | bends | from |
 |---|---|---|---|
 | linear | a·C | not at all | |
-| power_law | a·C^k | down for k ≤ 1, up for k > 1 | Kaplan et al. 2020, section 1.2 |
+| power_law | a·C^k | down for k ≤ 1, up for k > 1 | Kaplan et al. 2020 |
 | power_floor | −(E + a·C^(−k)), a loss with its sign turned | down above C_min | Hoffmann et al. 2022, section 3.3 |
 | log | a·log(1 + C/h) | down | |
 | hill | a·C^k / (h^k + C^k), bounded by a | down for k ≤ 1, else up and then down | Hill 1910 |

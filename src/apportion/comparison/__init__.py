@@ -2,7 +2,7 @@
 
 The price of fairness of a rule is (U* − U) / U*, with U the sum of all members' useful rates under it and U* the largest such
 sum known: that of ``utilitarian`` where it can decide, or of another rule compared, whichever is larger. Source: Bertsimas,
-Farias and Trichakis, *The Price of Fairness*, Operations Research 59 (2011), section 2. The price of a guardrail is the
+Farias and Trichakis, *The Price of Fairness*, Operations Research 59 (2011). The price of a guardrail is the
 objective without it minus the objective with it.
 """
 

@@ -19,7 +19,7 @@ one row there is none. Those of a difference lie too high where groups are alike
 is mostly noise.
 
 Sources: Weerts et al., *Fairlearn: Assessing and Improving Fairness of AI Systems*, JMLR 24, 2023; Efron and Tibshirani, *An
-Introduction to the Bootstrap*, 1993, chapter 13 (percentile intervals).
+Introduction to the Bootstrap*, 1993 (percentile intervals).
 """
 
 import math

@@ -25,7 +25,7 @@ does not count. Money is a second's, in the unit of `value`; the plan's `payment
 Ties: bids of one kind by what they ask for, whole tasks then by SHA-256(seed ‖ member). Cost: a linear program over kinds
 of claims (``uniform``); a search for each winner, up to 2,000 pairs of kind and flavor (``vcg``).
 Source: Vickrey, *Counterspeculation, auctions, and competitive sealed tenders*, Journal of Finance 16 (1961); Clarke 1971
-and Groves 1973; Krishna, *Auction Theory*, 2nd ed., section 12.1; Ausubel and Milgrom, *The lovely but lonely Vickrey
+and Groves 1973; Krishna, *Auction Theory*, 2nd ed., 2010; Ausubel and Milgrom, *The lovely but lonely Vickrey
 auction*, in Combinatorial Auctions, 2006, on the core; the search for who blocks is that of Day and Raghavan, *Fair payments
 for efficient allocations in public sector combinatorial auctions*, Management Science 53 (2007).
 """

@@ -11,7 +11,7 @@ member m's dominant share rising at speed W_m, then the others, each by the same
 Ties: only in rounding to whole micro-tasks, by SHA-256(seed ‖ id). Cost: on one flavor O(R·M·(log M + R)), exact, no
 iteration; on several that of `apportion.solver.levels.leximin`, once for each member and once for the pool.
 Source: leximin by progressive filling, Bertsekas and Gallager, *Data Networks*, 2nd ed., 1992, with the members'
-own plans as the reference, as in Gavel (Narayanan et al., OSDI 2020, section 4.1).
+own plans as the reference, as in Gavel (Narayanan et al., OSDI 2020).
 """
 
 from dataclasses import replace

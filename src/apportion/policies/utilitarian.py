@@ -9,8 +9,8 @@ but ties. Members without standing (W = 0) get what the others leave, each claim
 Ties: between equally good divisions as HiGHS finds them, the same each time, so the certificate and not the division is what
 another solver must reproduce; in rounding, SHA-256(seed ‖ id). Cost: a linear program of M·F variables up to 500 claims;
 beyond that sweeps O(M·F·R) and a program of the claims near a tie (`apportion.solver.prices.linear`).
-Source: the LP of throughput in Narayanan et al., *Heterogeneity-Aware Cluster Scheduling Policies* (Gavel), OSDI 2020,
-section 4; HiGHS: Huangfu and Hall, Mathematical Programming Computation 2018.
+Source: the LP of throughput in Narayanan et al., *Heterogeneity-Aware Cluster Scheduling Policies* (Gavel), OSDI 2020;
+HiGHS: Huangfu and Hall, Mathematical Programming Computation 2018.
 """
 
 from functools import partial

@@ -37,7 +37,7 @@ def read(*paths: Path, member: str = "group", load: float = 0.8) -> Pool:
     ----------
     member : ``group``, ``user`` or ``queue``: which column names a job's member
 
-    Source: Chapin et al., Benchmarks and Standards for the Evaluation of Parallel Job Schedulers (JSSPP 1999), section 3.
+    Source: Chapin et al., Benchmarks and Standards for the Evaluation of Parallel Job Schedulers (JSSPP 1999).
 
     Raises
     ------

@@ -32,7 +32,7 @@ def synthesize(pool: Pool, jobs: int = 0, seed: str = "1", span_s: int = 0) -> P
         if the pool has no jobs, or for numbers that cannot be.
 
     Cost: that of sorting the new jobs, and of the members times the hours of the span.
-    Source: Cox & Lewis, The Statistical Analysis of Series of Events (1966), chapter 2; the draw of durations is a smoothed
+    Source: Cox & Lewis, The Statistical Analysis of Series of Events (1966); the draw of durations is a smoothed
     bootstrap.
     """
     known, old = fit(pool), jobs_of(pool)

@@ -11,7 +11,7 @@ of it.
   wait, and who is stopped goes behind those that run.
 
 A gang larger than the pool never starts and blocks nobody. One member alone has the same rule. O(live) an event. Source: Gu
-et al., *Tiresias*, NSDI 2019, section 3.2 (discretised two-dimensional least attained service; here without promotion).
+et al., *Tiresias*, NSDI 2019 (discretised two-dimensional least attained service; here without promotion).
 """
 
 from dataclasses import replace

@@ -5,7 +5,7 @@ time. All times are in mean service times, so that two numbers say everything: t
 erlangs, and c. Functions take arrays that broadcast. Where a ≥ c there is no steady state: all wait, longer and longer.
 
 Sources: A. K. Erlang, *Løsning af nogle Problemer fra Sandsynlighedsregningen af Betydning for de automatiske
-Telefoncentraler* (1917), for B and C; L. Kleinrock, *Queueing Systems, Volume 1: Theory* (1975), section 3.5, for M/M/m.
+Telefoncentraler* (1917), for B and C; L. Kleinrock, *Queueing Systems, Volume 1: Theory* (1975), for M/M/m.
 """
 
 from collections.abc import Callable

@@ -517,7 +517,7 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
 
 @compiled
 def _factor(system: Floats) -> None:
-    """Cholesky in place, lower triangle; a direction in which nothing resists is left alone (Wright, chapter 11)."""
+    """Cholesky in place, lower triangle; a direction in which nothing resists is left alone (Wright)."""
     size = len(system)
     for q in range(size):
         whole = system[q, q]
