@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 SLURM = Path(__file__).parents[1] / "data" / "slurm"
+KUBERNETES = SLURM.parent / "kubernetes" / "objects.json"
 APPORTION = [sys.executable, "-c", "from apportion.cli import main; main()"]
 
 
@@ -121,6 +122,28 @@ def test_live_with_a_tool_that_fails_says_what_it_said(tmp_path, tools):
     done = run("import", "slurm", "--live", "--out", tmp_path / "pool", PATH=f"{tools}:{os.environ['PATH']}")
     assert done.returncode == 5
     assert "scontrol show node: Unable to contact slurm controller" in done.stderr
+
+
+def test_pods_go_through_import_assess_plan_and_simulate(tmp_path):
+    pool = tmp_path / "pool"
+    done = run("import", "kubernetes", KUBERNETES, "--out", pool, "--owner", "gpu-*=vision", "--owner", "cpu-*=speech")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{pool}: 2 members, 3 nodes, 7 jobs\n")
+    for verb in ("assess", "plan", "simulate"):
+        told = run(verb, pool, "-o", "json", "-q")
+        assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["finished"] == 7
+
+
+def test_live_asks_kubectl_or_says_that_it_is_missing(tmp_path):
+    place = tmp_path / "tools"
+    stand_in(place, "kubectl", f'echo "$*" > {place}/asked; cat {KUBERNETES}')
+    done = run("import", "kubernetes", "--live", "--out", tmp_path / "pool", PATH=f"{place}:{os.environ['PATH']}")
+    assert done.returncode == 0, done.stderr
+    assert (place / "asked").read_text() == "get nodes,pods --all-namespaces -o json\n"
+    done = run("import", "kubernetes", "--live", "--out", tmp_path / "other", PATH=str(tmp_path))
+    assert done.returncode == 5
+    assert "not installed here: kubectl" in done.stderr
 
 
 def test_live_is_refused_by_formats_of_files_and_no_source_at_all_is_an_error(tmp_path):

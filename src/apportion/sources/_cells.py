@@ -111,6 +111,17 @@ def written(values: Ints, places: int) -> Text:
     return each(values, say)
 
 
+def thousandths(amount: pl.Expr) -> pl.Expr:
+    """Write whole thousandths as decimal text, vectorised: what `whole_units` reads back.
+
+    >>> pl.select(thousandths(pl.Series([2500, 8000, 5]))).to_series().to_list()
+    ['2.500', '8', '0.005']
+    """
+    whole = (amount // 1000).cast(pl.String)
+    part = (amount % 1000).cast(pl.String).str.pad_start(3, "0")
+    return pl.when(amount % 1000 == 0).then(whole).otherwise(pl.concat_str(whole, pl.lit("."), part))
+
+
 def each(values: Ints | Floats, say: Callable[[Any], str]) -> Text:
     """Write each different value once: most columns have few."""
     different, at = np.unique(values, return_inverse=True)

@@ -4,7 +4,7 @@ import csv
 import fnmatch
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from apportion.sources._findings import Findings
 NODE, ACCOUNT = "node", "account"
 KINDS = ("", NODE, ACCOUNT)
 LISTED = 10
+ROOT = "root"  # of all accounts, and nobody's
 
 
 class Owner(NamedTuple):
@@ -100,6 +101,17 @@ def tell_idle(owners: Sequence[Owner], names: dict[str, Sequence[str]], findings
         if not any(one.fits(kind, name) for kind, those in names.items() for name in those):
             what = f'nothing fits the pattern "{one.pattern}" of member "{one.member}"'
             findings.notice(what, one.where, "check how the cluster spells its names; * stands for any characters")
+
+
+def tell_unmapped(
+    owners: Sequence[Owner], names: Mapping[str, tuple[Sequence[str], Mapping[str, str]]], findings: Findings
+) -> None:
+    """Name what no line of the mapping fits, if there is a mapping at all."""
+    for kind, (all_names, mapped) in names.items():
+        left = [name for name in all_names if name not in mapped and name != ROOT]
+        if owners and left:
+            becomes = "they belong to nobody" if kind == "nodes" else "each is a member of its own"
+            findings.notice(f"{kind} that no pattern fits: {len(left):,} ({some(left)})", "--owner", becomes)
 
 
 def some(names: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ from apportion.sources._slurm.pooled import Cluster, Wanted, pooled
 from apportion.sources._slurm.printed import ACCOUNTS, ALL, COMMANDS, JOBS, NODES, Printed, read_printed
 from apportion.sources._slurm.stream import Stream, make_stream
 from apportion.sources._slurm.times import check_zone
+from apportion.sources._unfinished import WAITING
 
-KNOWN = {"member": ("account", "user", "partition"), "waiting": ("median", "limit", "out"), "down": ("out", "keep")}
+KNOWN = {"member": ("account", "user", "partition"), "waiting": WAITING, "down": ("out", "keep")}
 
 
 def live(directory: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 import polars as pl
 
 from apportion.sources._findings import Findings
+from apportion.sources._owners import ROOT
 from apportion.sources._slurm.printed import Printed
 from apportion.sources._slurm.rows import LINE, read_rows
 
@@ -16,7 +17,6 @@ WANTED = {
     "parent": ("parentname", "parent name"),
     "share": ("share", "rawshares", "fairshare"),
 }
-ROOT = "root"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from apportion.sources._findings import Findings
 from apportion.sources._slurm.broken import Broken
 from apportion.sources._slurm.printed import Printed
 from apportion.sources._slurm.tres import GPU, read_gres
+from apportion.sources._typed import CPU
 
 FIELD = re.compile(r"(?:^|\s)([A-Za-z_]+)=(.*?)(?=\s+[A-Za-z_:]+=|$)", re.DOTALL)
 OUT = {
@@ -33,7 +34,6 @@ SCHEMA = {
     "out": pl.String,
 }
 CORES = ("CPUEfctv", "CPUTot", "CPUs")
-CPU = "cpu"  # flavor of machines without a GPU
 
 
 def read_nodes(printed: Printed, findings: Findings) -> pl.DataFrame:

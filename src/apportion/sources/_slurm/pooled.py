@@ -10,13 +10,14 @@ from apportion.domain.charter import Charter, Entitlements
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import whole_weights
 from apportion.errors import BadInput
+from apportion.sources._cells import thousandths
 from apportion.sources._files import table
 from apportion.sources._findings import Findings
-from apportion.sources._owners import ACCOUNT, NODE, Owner, assign, some, tell_idle
-from apportion.sources._slurm.accounts import ROOT, Account, weights
-from apportion.sources._slurm.nodes import CPU
+from apportion.sources._owners import ACCOUNT, NODE, ROOT, Owner, assign, some, tell_idle, tell_unmapped
+from apportion.sources._slurm.accounts import Account, weights
 from apportion.sources._slurm.stream import MILLI_GIB, Stream
 from apportion.sources._tables import assemble
+from apportion.sources._typed import named_flavors, speed
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ def pooled(cluster: Cluster, owners: Sequence[Owner], wanted: Wanted, findings: 
     names = list(dict.fromkeys([*cluster.accounts, *asked])) if wanted.who == "account" else asked
     of_node, of_name = assign(owners, NODE, nodes["id"].to_list()), assign(owners, ACCOUNT, names)
     tell_idle(owners, {NODE: nodes["id"].to_list(), ACCOUNT: names}, findings)
-    _tell_unmapped(owners, {"nodes": (nodes["id"].to_list(), of_node), f"{wanted.who}s": (names, of_name)}, findings)
+    tell_unmapped(owners, {"nodes": (nodes["id"].to_list(), of_node), f"{wanted.who}s": (names, of_name)}, findings)
     members = _members(
         cluster.accounts if wanted.who == "account" else {}, names, of_name, set(of_node.values()), set(asked)
     )
@@ -66,7 +67,7 @@ def pooled(cluster: Cluster, owners: Sequence[Owner], wanted: Wanted, findings: 
         "nodes": table("nodes.csv", _node_rows(nodes, of_node, resources)),
     }
     if cluster.stream:
-        rows = _job_rows(jobs, of_name, resources, _flavors(nodes, jobs, findings, pinned=wanted.pinned))
+        rows = _job_rows(jobs, of_name, resources, named_flavors(nodes, jobs, "sacct", findings, pinned=wanted.pinned))
         tables["jobs"] = table("jobs.csv", rows)
     return assemble(_charter(cluster, wanted, members, bool(of_node)), tables, findings)
 
@@ -83,18 +84,6 @@ def _usable(nodes: pl.DataFrame, findings: Findings, *, keep: bool) -> pl.DataFr
     if not len(left):
         raise BadInput("no node is left that can be used", "scontrol show node", "--set down=keep keeps all of them")
     return left
-
-
-def _tell_unmapped(
-    owners: Sequence[Owner], names: dict[str, tuple[Sequence[str], dict[str, str]]], findings: Findings
-) -> None:
-    """Name what no line of the mapping fits, if there is a mapping at all."""
-    becomes = {"nodes": "they belong to nobody"}
-    for kind, (all_names, mapped) in names.items():
-        left = [name for name in all_names if name not in mapped and name != ROOT]
-        if owners and left:
-            what = f"{kind} that no pattern fits: {len(left):,} ({some(left)})"
-            findings.notice(what, "--owner", becomes.get(kind, "each is a member of its own"))
 
 
 def _members(
@@ -176,26 +165,6 @@ def _node_rows(nodes: pl.DataFrame, owner: dict[str, str], resources: list[str])
     )
 
 
-def thousandths(amount: pl.Expr) -> pl.Expr:
-    """Write whole thousandths as decimal text."""
-    whole = (amount // 1000).cast(pl.String)
-    part = (amount % 1000).cast(pl.String).str.pad_start(3, "0")
-    return pl.when(amount % 1000 == 0).then(whole).otherwise(pl.concat_str(whole, pl.lit("."), part))
-
-
-def _flavors(nodes: pl.DataFrame, jobs: pl.DataFrame, findings: Findings, *, pinned: bool) -> list[str]:
-    """Name the flavors among which it matters which type of GPU a job named; tell of those jobs if they may run on any."""
-    flavors = sorted(set(nodes["flavor"]))
-    types = {part for flavor in flavors for part in flavor.split("+")}
-    named = jobs.filter(pl.col("named").is_in(sorted(types)))
-    if len([flavor for flavor in flavors if flavor != CPU]) < 2 or not len(named):
-        return []
-    if not pinned:
-        what = f"jobs that named a type of GPU may run on any here, at the same speed: {len(named):,}"
-        findings.notice(what, "sacct", "--set pinned=true keeps each to the type that it named")
-    return flavors if pinned else []
-
-
 def _job_rows(jobs: pl.DataFrame, of_name: dict[str, str], resources: list[str], flavors: list[str]) -> pl.DataFrame:
     return jobs.select(
         "id",
@@ -204,16 +173,8 @@ def _job_rows(jobs: pl.DataFrame, of_name: dict[str, str], resources: list[str],
         *(pl.col(name).cast(pl.String) for name in ("submit_s", "duration_s", "workers")),
         *(thousandths(pl.col(name)).alias(name) for name in resources),
         "kind",
-        *(_speed(flavor).alias(f"speed:{flavor}") for flavor in flavors),
+        *(speed(flavor).alias(f"speed:{flavor}") for flavor in flavors),
     )
-
-
-def _speed(flavor: str) -> pl.Expr:
-    """Let a job that named types run where one of them is, and any other everywhere."""
-    types = flavor.split("+")
-    free = pl.col("named").fill_null("") == ""
-    fits = pl.any_horizontal(pl.col("named").str.split("+").list.contains(one) for one in types)
-    return pl.when(free | fits).then(pl.lit("1"))
 
 
 def _charter(cluster: Cluster, wanted: Wanted, members: pl.DataFrame, owned: bool) -> Charter:

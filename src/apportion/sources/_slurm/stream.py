@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from apportion.sources._findings import Findings
+from apportion.sources._unfinished import lasting_as
 
 STOPPED = ("REQUEUED", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL")  # after these, a job of the same id goes on
 ARRAY = r"^([0-9]+)_\[([0-9,:-]+)(?:%[0-9]+)?\]$"
@@ -26,7 +27,7 @@ def make_stream(rows: pl.DataFrame, waiting: str, findings: Findings) -> Stream:
     if len(never):
         findings.notice(f"jobs that ended before they began were left out: {len(never):,}", "sacct")
     whole = _attempts(_tasks(rows.filter(pl.col("went") != "never"), findings), findings)
-    lasting, said = _lasting(whole, waiting, findings)
+    lasting, said = lasting_as(whole, waiting, ("member",), "sacct", findings)
     jobs = _gangs(lasting).sort("at", maintain_order=True)
     said |= {"left_out": f"jobs that ended before they began: {len(never):,}"} if len(never) else {}
     return Stream(jobs.with_columns(submit_s=pl.col("at") - pl.col("at").min()), said | _limits(whole))
@@ -108,38 +109,6 @@ def _attempts(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         pl.when(pl.col("life") > 0).then(pl.col("id") + "#" + (pl.col("life") + 1).cast(pl.String)).otherwise("id")
     )
     return pl.concat([rows.filter(~again), joined.with_columns(id=renamed).select(rows.columns)])
-
-
-def _lasting(rows: pl.DataFrame, waiting: str, findings: Findings) -> tuple[pl.DataFrame, dict[str, str]]:
-    """Say how long jobs run that have not ended."""
-    waits, runs = (rows.filter(pl.col("went") == went) for went in ("waits", "runs"))
-    said = {}
-    if len(runs):
-        said["running"] = f"jobs that still run: {len(runs):,}; each counts as long as it has run up to now"
-        findings.notice(f"jobs still run, and count as long as they have run up to now: {len(runs):,}", "sacct")
-    if not len(waits):
-        return rows, said
-    if waiting == "out":
-        said["waiting"] = f"jobs that wait, left out: {len(waits):,}"
-        findings.notice(f"jobs that wait were left out: {len(waits):,}", "sacct")
-        return rows.filter(pl.col("went") != "waits"), said
-    ended = rows.filter(pl.col("went") == "ended")
-    typical = ended.group_by("member").agg(pl.col("lasted").median().alias("typical"))
-    of_all = pl.lit(ended["lasted"].median(), dtype=pl.Float64)
-    guess = pl.coalesce("typical", of_all).round().cast(pl.Int64)
-    guess = pl.coalesce("limit", guess) if waiting == "limit" else pl.min_horizontal(guess, "limit")
-    how = (
-        "its time limit, or the median of its member where it has none"
-        if waiting == "limit"
-        else "the median of its member's jobs that ended, and at most its time limit"
-    )
-    said["waiting"] = f"jobs that wait: {len(waits):,}; how long each will run is assumed: {how}"
-    findings.notice(
-        f"jobs wait, and how long each will run is assumed: {len(waits):,}", "sacct", f"it is {how}; --set waiting=out"
-    )
-    guessed = rows.join(typical, on="member", how="left", maintain_order="left")
-    length = pl.when(pl.col("went") == "waits").then(pl.max_horizontal(guess.fill_null(0), "lasted"))
-    return guessed.with_columns(length.otherwise("lasted").alias("lasted")).drop("typical"), said
 
 
 def _gangs(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""What does kubectl print as JSON, and what does it mean?"""
