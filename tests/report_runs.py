@@ -314,7 +314,7 @@ ADVISED = {
     "keep, best": lambda: with_advice(planted.quiet, priced=FOR_MONEY),
     "keep, best, apart": lambda: with_advice(planted.full_queues),
     "keep, memory": lambda: with_advice(planted.short_of_memory),
-    "change, rate": lambda: with_advice(planted.unequal_claims, reason="rate"),
+    "change, rate": lambda: with_advice(planted.unequal_claims, reason="rate", gains=[], loses=[]),
     **{
         f"keep, {reason}{', apart' if apart else ''}": partial(
             with_other_advice, reason=reason, apart_today=apart, trial=TRIAL

@@ -10,6 +10,7 @@ from importlib.resources import files
 import pytest
 from rich.console import Console
 
+import apportion.report.member
 import apportion.report.page
 import apportion.report.terminal
 import report_runs
@@ -78,12 +79,15 @@ def test_no_words_stand_idle(monkeypatch):
     noting = replace(telling("en"), words=Noting(telling("en").words, noted))
     monkeypatch.setattr(apportion.report.page, "telling", lambda _: noting)
     monkeypatch.setattr(apportion.report.terminal, "telling", lambda _: noting)
+    monkeypatch.setattr(apportion.report.member, "telling", lambda _: noting)
     for case in (report_runs.ALL | report_runs.CHAPTERS | report_runs.ADVISED).values():
         run = case()
         apportion.report.page.page(run, "en")
         Console(file=io.StringIO()).print(apportion.report.terminal.closing(run, "en"))
         if "advice" in run:
             Console(file=io.StringIO()).print(apportion.report.terminal.advised(run["advice"], "en"))
+            for member in apportion.report.member.members(run):
+                apportion.report.member.member_page(run, member, "en")
     idle = {key for key in words("en") if key not in noted}
     assert {key for key in idle if not key.startswith(NAMED_BY_RUNS)} == NOT_IN_ANY_CASE
 

@@ -1,5 +1,6 @@
 """What does advice say? Plain numbers and words: ``advice`` in ``run.json``, and what ``advise -o json`` shows."""
 
+import math
 from typing import Any
 
 from apportion.advice import Advice
@@ -59,7 +60,13 @@ def _outcome(advice: Advice, one: Outcome) -> dict[str, Any]:
         "done": one.done,
         "hhi": one.hhi,
         "answered": one.answered,
+        "members": [_figure(value, streams=advice.streams) for value in one.burden.tolist()],
     }
+
+
+def _figure(burden: float, *, streams: bool) -> float | None:
+    """Mean completion time, or useful rate; None for a member of which nothing gets done."""
+    return None if math.isnan(burden) else burden if streams else 1 / burden
 
 
 def _trial(advice: Advice) -> dict[str, Any]:

@@ -188,3 +188,61 @@ def _shown(name: str, value: Any) -> Any:
     if name in {"resource", "services"}:
         return Value("resource", value) if name == "resource" else Value("many", (value, "service"))
     return Value("percent", value) if isinstance(value, float) else value
+
+
+def for_member(told: Told, row: Told) -> list[Finding]:
+    """Say to one member what it had, has and would have, why, and what would help it."""
+    streams = told["streams"]
+
+    def amount(value: float | None) -> Value:
+        return Value("duration" if streams else "amount", value)
+
+    values = {"alone": amount(row["alone"]), "now": amount(row["now"]), "then": amount(row["then"])}
+    found = [] if row["now"] is None else [_change_of(told, row, values)]
+    if row["alone"] and row["now"]:
+        kind = "member_alone" if streams else "member_alone_rate"
+        found.append(Finding(kind, NOTE, values | {"rho": Value("ratio", _rho(told, row))}))
+    share = {"demand": Value("percent", row["demand"]), "standing": Value("percent", row["standing"])}
+    key = "member_asks_more" if row["demand"] > row["standing"] else "member_asks_less"
+    found.append(Finding(key, NOTE, share | {"resource": Value("resource", told["resource"])}))
+    if row["wide_wait"] > SMALL:
+        wide = {"part": Value("percent", row["wide_wait"]), "units": Value("units", (row["wide"], told["resource"]))}
+        found.append(Finding("member_wide", NOTE, wide))
+    return found + _helps(told, row)
+
+
+def _change_of(told: Told, row: Told, values: Told) -> Finding:
+    if told["kind"] == "keep":
+        return Finding("member_keep", NOTE, values)
+    better = row["member"] in told["gains"]
+    worse = row["member"] in told["loses"]
+    change = Value("percent", abs(row["then"] / row["now"] - 1)) if row["then"] is not None else None
+    key, tone = ("member_better", GOOD) if better else ("member_worse", BAD) if worse else ("member_same", NOTE)
+    return Finding(key if told["streams"] else f"{key}_rate", tone, values | {"change": change or ""})
+
+
+def _rho(told: Told, row: Told) -> float:
+    after = row["now"] if row["then"] is None else row["then"]
+    return float(after / row["alone"] if told["streams"] else row["alone"] / after)
+
+
+def _helps(told: Told, row: Told) -> list[Finding]:
+    """Say what would help a member, of what was tried."""
+    if not row["helps"]:
+        return []
+    each: list[Phrase] = [
+        (
+            "advice.sooner" if one["change"] < 0 else "advice.later",
+            {
+                "what": Value(
+                    "clause_of", (f"advice.{one['kind']}", {"units": Value("units", (one["units"], told["resource"]))})
+                ),
+                "change": Value("part", abs(one["change"])),
+            },
+        )
+        for one in row["helps"]
+    ]
+    best = min(one["change"] for one in row["helps"])
+    noticed = best <= -SMALL
+    key = "member_help" if noticed else "member_help_none"
+    return [Finding(key, NEXT if noticed else NOTE, {"each": Value("phrases", each)})]

@@ -1,5 +1,6 @@
 """How does a run become one page? Findings first, then the sections; no network, no scripts, the same bytes every time."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import count
@@ -47,12 +48,20 @@ def page(run: Run, language: str = "en") -> str:
     """
     words = telling(language)
     sections = [made for part in SECTIONS if (made := part.section(run, words))]
+    return rendered(run, words, run["name"], _standfirst(run, words), findings(run), sections)
+
+
+def rendered(
+    run: Run, words: Telling, heading: str, standfirst: str, found: Sequence[Finding], sections: Sequence[Section]
+) -> str:
+    """Bring findings and sections into HTML."""
     html: str = _template().render(
         run=run,
         words=words,
-        title=words.text("page.title", name=run["name"]),
-        standfirst=_standfirst(run, words),
-        findings=[_told(finding, words) for finding in findings(run)],
+        title=words.text("page.title", name=heading),
+        heading=heading,
+        standfirst=standfirst,
+        findings=[_told(finding, words) for finding in found],
         sections=[_numbered(section, k) for k, section in enumerate(sections, 1)],
         figure_number=count(1).__next__,
         table_number=count(1).__next__,
