@@ -16,7 +16,7 @@ from apportion.domain.history import History, Replay
 from apportion.domain.intensity import Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import MILLI
-from apportion.domain.schedule import Held, Schedule
+from apportion.domain.schedule import Held, Schedule, Stays
 from apportion.domain.services import HOUR_S, Served
 from apportion.domain.smaller import at_percent
 from apportion.domain.ties import tie_order
@@ -32,6 +32,7 @@ from apportion.simulation.limited import limited
 from apportion.simulation.replay import replay
 from apportion.simulation.services import serve
 from apportion.simulation.services.beside import beside
+from apportion.simulation.watched import Watched
 
 
 def simulate(
@@ -45,6 +46,7 @@ def simulate(
     tick: Callable[[int], None] | None = None,
     carbon: Intensity | None = None,
     greener_s: int = 0,
+    watch: bool = False,
 ) -> Replay:
     """Replay a pool's jobs as its charter says, and alone by the disciplines that is compared with.
 
@@ -56,19 +58,32 @@ def simulate(
     tick : called with the clock, in seconds, after each window of a planned discipline
     carbon : carbon intensity of the electricity
     greener_s : for how long a job may be held back in the pool so that its run would emit less; nobody waits for that alone
+    watch : whether to keep from when to when who held what
 
     Raises
     ------
     NotFound, BadInput
         for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks,
-        greener hours without it, services on nodes that go down, or agreed parts of the pool where homes are nodes.
+        greener hours without it, services on nodes that go down, or agreed parts of the pool where homes are nodes; for
+        `watch` if the discipline stops jobs by itself.
     """
     how = queueing(pool, discipline, placement, parameters)
     submitted = arriving(pool, how.placement, percent)
-    jobs = beside_services(pool, released(pool, submitted, carbon, greener_s))
+    free = released(pool, submitted, carbon, greener_s)
+    jobs = beside_services(pool, free)
     homes = {home: at_home(submitted, home) for home in registry.discipline(how.discipline).ALONE}
-    schedule, held = carried(pool, jobs, how, by, percent, tick)
-    return Replay(how.discipline, how.placement, jobs.capacity, schedule, homes, jobs.held_by, held, carbon)
+    seen: list[Watched] = []
+
+    def watched(within: Trace, queue: Queue) -> Queue:
+        seen.append(Watched(queue, within))
+        return seen[0]
+
+    schedule, held = carried(pool, jobs, how, by, percent, tick, watched if watch else None)
+    stays = seen[0].stays().renumbered(jobs.position) if seen else runs(schedule, held) if watch else None
+    still = still_from_s(free) if pool.services is not None and len(free) else None
+    return Replay(
+        how.discipline, how.placement, jobs.capacity, schedule, homes, jobs.held_by, held, carbon, stays, still
+    )
 
 
 def carried(
@@ -78,11 +93,17 @@ def carried(
     by: Rule | None = None,
     percent: int = 100,
     tick: Callable[[int], None] | None = None,
+    watched: Callable[[Trace, Queue], Queue] | None = None,
 ) -> tuple[Schedule, Held | None]:
-    """Replay a trace as a charter's queue says: when each job ran, in the pool's order of jobs, and what was held where."""
+    """Replay a trace as a charter's queue says: when each job ran, in the pool's order of jobs, and what was held where.
+
+    Where members share, `watched` puts somebody between the queue and whoever drives it.
+    """
     if not how.pooled:
         return separately(jobs, how, percent, beside=pool.services is not None)
-    queue = played(stream(pool), kept_within(jobs, how), how.discipline, how.parameters, by, tick)
+    within = kept_within(jobs, how)
+    between = None if watched is None else partial(watched, within)
+    queue = played(stream(pool), within, how.discipline, how.parameters, by, tick, between)
     held = queue.held().ordered(np.argsort(jobs.position))
     return jobs.in_table_order(queue.schedule()), replace(held, used=held.used[:, : len(jobs.capacity)])
 
@@ -142,6 +163,26 @@ def separately(jobs: Trace, how: Queueing, percent: int = 100, *, beside: bool =
     return jobs.in_table_order(schedule), held
 
 
+def runs(schedule: Schedule, held: Held | None) -> Stays:
+    """Say from when to when who held what, of jobs that nobody stopped.
+
+    Raises
+    ------
+    BadInput
+        if somebody did, or what was held where is not known.
+    """
+    if held is None or schedule.preemptions.any():
+        raise BadInput(
+            "members do not share, and what each job held from when to when is not known: it was stopped, or ran on one of several "
+            "classes of nodes",
+            "charter.toml, queue.pooled",
+            "take a discipline that stops no job, and placement counting where all nodes are alike; or let members share",
+        )
+    job = np.flatnonzero(schedule.finished)
+    at, row = held.rows_of(job)
+    return Stays(job[at], schedule.start_s[job[at]], schedule.end_s[job[at]], held.place[row], held.workers[row])
+
+
 def held_on_one(jobs: Trace, schedule: Schedule) -> Held:
     """Say what was held where all is one place."""
     ran = schedule.held_s > 0
@@ -183,13 +224,16 @@ def played(
     parameters: dict[str, Any] | None = None,
     by: Rule | None = None,
     tick: Callable[[int], None] | None = None,
+    watched: Callable[[Queue], Queue] | None = None,
 ) -> Queue:
-    """Replay a trace in the one pool, to its end."""
+    """Replay a trace in the one pool, to its end; `watched` puts somebody between the queue and whoever drives it."""
     module = registry.discipline(discipline)
     given = registry.checked("discipline", discipline, module.open_queue, parameters or {})
     if module.PLANNED:
-        return _followed(known, jobs, by or charter_rule(known.pool.charter), tick)
-    queue = module.open_queue(jobs, **given)
+        return _followed(known, jobs, by or charter_rule(known.pool.charter), tick, watched)
+    queue: Queue = module.open_queue(jobs, **given)
+    if watched is not None:
+        queue = watched(queue)
     replay(queue)
     return queue
 
@@ -210,9 +254,13 @@ def beside_services(pool: Pool, jobs: Trace) -> Trace:
             "outages.csv, services.csv",
             "replay a copy of the pool without one of them",
         )
+    return beside(jobs, serve(pool), still_from_s(jobs))
+
+
+def still_from_s(jobs: Trace) -> int:
+    """Say from which second on the hours of services stand still: none of the jobs should run by then."""
     work = float((jobs.load * np.maximum(jobs.submit_s[-1] - jobs.submit_s[0], 1)).max(initial=0.0))
-    end_s = int(jobs.submit_s[-1]) + int(2 * work) + int(jobs.lasts.max())
-    return beside(jobs, serve(pool), end_s)
+    return int(jobs.submit_s[-1]) + int(2 * work) + int(jobs.lasts.max())
 
 
 def released(pool: Pool, jobs: Trace, carbon: Intensity | None, greener_s: int) -> Trace:
@@ -236,8 +284,16 @@ def arriving(pool: Pool, placement: str = COUNTING, percent: int = 100) -> Trace
     return jobs if percent == 100 else at_percent(jobs, percent)
 
 
-def _followed(known: Stream, jobs: Trace, by: Rule, tick: Callable[[int], None] | None) -> Queue:
+def _followed(
+    known: Stream,
+    jobs: Trace,
+    by: Rule,
+    tick: Callable[[int], None] | None,
+    watched: Callable[[Queue], Queue] | None,
+) -> Queue:
     engine = simulated.Simulated(known.pool, jobs)
+    if watched is not None:
+        engine.queue = watched(engine.queue)
     for done in rounds(known.resized(smaller(known.pool, jobs.capacity)), by, engine, proving=False):
         if tick is not None:
             tick(done.window.end_s)

@@ -12,7 +12,7 @@ def one_hour(amount, wished, least=None, bundle=None, preference=None, ties=None
     """Place replicas of one hour; by default of one unit each, anywhere, on nodes of one region. (S, G)."""
     wished = np.array([wished])
     many = wished.shape[1]
-    placed, on_node = place(
+    placed, kept = place(
         np.array(amount).reshape(len(amount), -1),
         np.zeros(len(amount), dtype=np.int64) if region is None else np.array(region),
         wished,
@@ -21,9 +21,9 @@ def one_hour(amount, wished, least=None, bundle=None, preference=None, ties=None
         np.zeros((many, 1), dtype=np.int64) if preference is None else np.array(preference),
         np.arange(many) if ties is None else np.array(ties),
     )
-    held = placed.sum(axis=(0, 2)) @ (np.ones((many, 1), dtype=np.int64) if bundle is None else np.array(bundle))
-    assert (on_node[0].sum(axis=0) == held).all()
-    assert (on_node[0] <= np.array(amount).reshape(len(amount), -1)).all()
+    each = np.ones((many, 1), dtype=np.int64) if bundle is None else np.array(bundle)
+    assert (kept[0].sum(axis=0) == placed[0].sum(axis=1)).all()
+    assert (kept[0] @ each <= np.array(amount).reshape(len(amount), -1)).all()
     return placed[0]
 
 

@@ -8,7 +8,7 @@ from apportion.domain.arrays import Bools, Ints
 from apportion.domain.intensity import Intensity
 from apportion.domain.plan import Plan
 from apportion.domain.pool import Pool
-from apportion.domain.schedule import Held, Schedule
+from apportion.domain.schedule import Held, Schedule, Stays
 from apportion.domain.services import Served
 from apportion.domain.situation import Situation
 from apportion.domain.trace import Places
@@ -36,6 +36,8 @@ class Replay:
     alone : by name of the discipline at home, every job on its own member's entitlement
     places, held : what held the jobs, and which held what; None where nobody kept it
     intensity : carbon intensity of the electricity meanwhile; None where it is not known
+    stays : from when to when who held what; None where nobody watched
+    still_s : from which second on the hours of services stand still; None where there are none
     """
 
     discipline: str
@@ -46,6 +48,8 @@ class Replay:
     places: Places | None = None
     held: Held | None = None
     intensity: Intensity | None = None
+    stays: Stays | None = None
+    still_s: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

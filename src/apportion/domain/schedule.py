@@ -1,6 +1,6 @@
 """When did each job run?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,10 +49,38 @@ class Held:
 
     def ordered(self, order: Ints) -> "Held":
         """Return the jobs in another order: (J,) rows of this one."""
-        length = np.diff(self.begin)[order]
-        begin = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-        rows = np.repeat(self.begin[:-1][order] - begin[:-1], length) + np.arange(begin[-1])
+        begin = np.concatenate([[0], np.cumsum(np.diff(self.begin)[order])]).astype(np.int64)
+        _, rows = self.rows_of(order)
         return Held(self.used, begin, self.place[rows], self.workers[rows])
+
+    def rows_of(self, jobs: Ints) -> tuple[Ints, Ints]:
+        """Find the places of some jobs, one after the other: for each (S,) which of `jobs`, and where it stands here."""
+        length = np.diff(self.begin)[jobs]
+        first = np.cumsum(length) - length
+        of = np.repeat(np.arange(len(jobs)), length)
+        return of, (self.begin[:-1][jobs] - first)[of] + np.arange(len(of))
+
+
+@dataclass(frozen=True, eq=False)
+class Stays:
+    """From when to when who held what: one row for every time that a job ran, and every place that it then held.
+
+    Attributes
+    ----------
+    job : (S,) in the order of the jobs' table, or of a trace
+    begin_s, end_s : (S,) whole seconds on the trace's clock
+    place, workers : (S,) where, and how many of the job's workers
+    """
+
+    job: Ints
+    begin_s: Ints
+    end_s: Ints
+    place: Ints
+    workers: Ints
+
+    def renumbered(self, job: Ints) -> "Stays":
+        """Return the same stays of jobs that have other numbers: (J,) the new one of each."""
+        return replace(self, job=job[self.job])
 
 
 def empty_schedule(jobs: int) -> Schedule:

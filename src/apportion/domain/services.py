@@ -75,6 +75,7 @@ class Served:
     ----------
     wished : (H, S) replicas that the target asks for, between least and most
     placed : (H, S, G) replicas that found room, by region
+    kept : (H, N, S) replicas on each of the pool's nodes
     on_node : (H, N, R) what they hold on each of the pool's nodes, whole thousandths
     p99_s : (H, S) the time within which 99 % of the answers come; infinite in overload, 0 where nobody asks
     attainment : (H, S) part of the requests answered within the target; 0 in overload, 1 where nobody asks
@@ -83,6 +84,7 @@ class Served:
     services: Services
     wished: Ints
     placed: Ints
+    kept: Ints
     on_node: Ints
     p99_s: Floats
     attainment: Floats

@@ -28,7 +28,7 @@ def place(
 
     Returns
     -------
-    Replicas by region, (H, S, G), and what they hold on each node, (H, N, R).
+    Replicas by region, (H, S, G), and on each node, (H, N, S).
 
     Cost: O(S) a replica, and O(N·S) an hour to pass over full nodes.
 
@@ -38,16 +38,17 @@ def place(
     nodes = np.argsort(region, kind="stable")
     first = np.searchsorted(region[nodes], np.arange(regions + 1))
     placed = np.zeros((*wished.shape, regions), dtype=np.int64)
-    on_node = np.empty((len(wished), *amount.shape), dtype=np.int64)
+    on_node = np.zeros((len(wished), len(amount), wished.shape[1]), dtype=np.int64)
     for hour, wish in enumerate(wished):
         free, full = amount[nodes], np.zeros(len(wish), dtype=bool)
         ahead = np.tile(first[:-1], (len(wish), 1))  # the first node of each region that may still have room
         sure = np.minimum(least, wish)
         for asked in (sure, wish - sure):
             given = np.zeros_like(asked)
-            _give(asked, given, full, free, first, ahead, bundle, preference, by_tie, placed[hour])
-        on_node[hour, nodes] = amount[nodes] - free
-    return placed, on_node
+            _give(asked, given, full, free, first, ahead, bundle, preference, by_tie, placed[hour], on_node[hour])
+    by_node = np.empty_like(on_node)
+    by_node[:, nodes] = on_node
+    return placed, by_node
 
 
 @compiled
@@ -62,6 +63,7 @@ def _give(
     preference: Ints,
     by_tie: Ints,
     placed: Ints,
+    on_node: Ints,
 ) -> None:
     while True:
         service = _next(given, asked, full, by_tie)
@@ -73,6 +75,7 @@ def _give(
         else:
             given[service] += 1
             placed[service, region] += 1
+            on_node[ahead[service, region], service] += 1
 
 
 @compiled

@@ -34,8 +34,8 @@ def serve(pool: Pool) -> Served:
         raise BadInput("this pool has no services", "services.csv", "add services.csv")
     wished = wishes(services)
     parts = [_placed(pool, services, wished, *mine) for mine in _grounds(pool, services)]
-    placed, on_node = (np.stack(part).sum(axis=0) for part in zip(*parts, strict=True))
-    return Served(services, wished, placed, on_node, *answered(services, placed))
+    placed, kept = (np.stack(part).sum(axis=0) for part in zip(*parts, strict=True))
+    return Served(services, wished, placed, kept, kept @ services.bundle, *answered(services, placed))
 
 
 def _grounds(pool: Pool, services: Services) -> Iterator[tuple[Bools, Bools]]:
@@ -70,10 +70,17 @@ def wishes(services: Services) -> Ints:
 
     Where no number does, it is the most.
     """
+    return np.clip(needs(services), services.replicas_min, services.replicas_max)
+
+
+def needs(services: Services) -> Ints:
+    """Return the fewest replicas that answer 99 % in time, if all are in the first region, whatever the least is: (H, S).
+
+    Where no number up to the most does, it is the most.
+    """
     nearest = np.take_along_axis(services.delay_micro_s, services.preference[:, :1], axis=1)[:, 0]
     time = (services.p99_micro_s - nearest) / services.service_micro_s
-    need = fewest(services.load, time, services.replicas_max, PART)
-    return np.clip(need, services.replicas_min, services.replicas_max)
+    return fewest(services.load, time, services.replicas_max, PART)
 
 
 def reserving(services: Services, percent: int) -> Services:
