@@ -20,7 +20,7 @@ import numpy as np
 
 from apportion import registry
 from apportion.domain.charter import Queueing
-from apportion.domain.intensity import Intensity
+from apportion.domain.intensity import HOUR_S, Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.trace import COUNTING, Trace
 from apportion.errors import BadInput
@@ -264,6 +264,40 @@ def rows(case: Case, result: dict[str, Any]) -> list[dict[str, Any]]:
     columns = list(dict.fromkeys([*whole, *(key for row in each for key in row if key != "member")]))
     told_rows = [{"member": ""} | whole, *each]
     return [head | {"member": row["member"]} | {key: row.get(key) for key in columns} for row in told_rows]
+
+
+def slack_priced(
+    found: Sequence[tuple[Case, dict[str, Any]]], waiting_price: float | None = None
+) -> list[dict[str, float | None]]:
+    """Say for each case what its slack saved and cost, beside the same case without slack; None where that is not there.
+
+    Parameters
+    ----------
+    waiting_price : what an hour by which one job ends later is worth, in the unit of nodes' prices
+
+    Returns
+    -------
+    For each case the grams saved, ``saved_g.direct`` and ``saved_g.lifecycle``; ``later_s``, by how much the mean job ends
+    later; ``cost_more``, what all nodes cost more until the last job ended; and ``waiting_worth``, the hours by which all
+    jobs together end later, at `waiting_price`.
+    """
+    bare = {case: told for case, told in found if not case.greener}
+    return [_beside(told, bare.get(replace(case, greener=0)), waiting_price) for case, told in found]
+
+
+def _beside(told: dict[str, Any], bare: dict[str, Any] | None, waiting_price: float | None) -> dict[str, float | None]:
+    def more(value: float | None, before: float | None) -> float | None:
+        return None if value is None or before is None else value - before
+
+    bare = {} if bare is None else bare
+    later_s = more(told["mean_jct_s"], bare.get("mean_jct_s"))
+    hours = None if later_s is None else later_s * told["finished"] / HOUR_S
+    return {
+        **{f"saved_g.{kind}": more(bare.get("carbon_g", {}).get(kind), g) for kind, g in told["carbon_g"].items()},
+        "later_s": later_s,
+        "cost_more": more(told["cost"], bare.get("cost")),
+        "waiting_worth": None if hours is None or waiting_price is None else hours * waiting_price,
+    }
 
 
 def _flat(told: dict[str, Any]) -> dict[str, Any]:

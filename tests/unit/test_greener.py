@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import apportion as ap
-from apportion import replays
+from apportion import loop, replays, sweeps
 from apportion.domain import trace as traces
 from apportion.domain.arrays import ints, text
 from apportion.domain.intensity import HOUR_S, Intensity
@@ -108,6 +108,24 @@ def test_waiting_counts_from_the_submission_and_nobody_waits_at_home(pool, disci
     assert told["mean_jct_s"] == np.mean(replay.pooled.end_s - pool.jobs.submit_s)
     assert told["mean_wait_s"] == np.mean(replay.pooled.start_s - pool.jobs.submit_s)
     assert next(iter(replay.alone.values())).start_s.min() == 0
+
+
+def test_what_slack_saves_and_costs_is_told_beside_no_slack(pool):
+    table = Intensity(("",), DAY[:, None] * 1000)
+    found = list(
+        sweeps.sweep(pool, loop.rule("equal", {}), sweeps.grid(["skip_fifo"], greener=[0, 20_000]), carbon=table)
+    )
+    none, slack = sweeps.slack_priced(found, 3.0)
+    assert (none["saved_g.direct"], none["later_s"], none["waiting_worth"]) == (0, 0, 0)
+    grams = [told["carbon_g"]["direct"] for _, told in found]
+    assert slack["saved_g.direct"] == pytest.approx(grams[0] - grams[1])
+    assert slack["saved_g.direct"] > 0
+    later = found[1][1]["mean_jct_s"] - found[0][1]["mean_jct_s"]
+    assert slack["later_s"] == later
+    assert slack["waiting_worth"] == pytest.approx(3 * 2 * later / 3600)
+    assert slack["cost_more"] is None
+    assert slack["saved_g.lifecycle"] is None
+    assert set(sweeps.slack_priced(found[1:])[0].values()) == {None}
 
 
 def test_greener_hours_are_refused_without_a_table(pool):

@@ -89,6 +89,15 @@ def simulate(
             "--carbon-start", metavar="HOUR", help="Hour of that table which is second 0, by default its first."
         ),
     ] = None,
+    waiting_price: Annotated[
+        float | None,
+        typer.Option(
+            "--waiting-price",
+            metavar="PRICE",
+            min=0,
+            help="What an hour by which one job ends later for a greener one is worth, in the unit of price_per_hour.",
+        ),
+    ] = None,
     parameters: Set = None,
     jobs_out: Annotated[
         Path | None, typer.Option("--jobs-out", metavar="FILE", help="One row a job, as .csv, .csv.gz or .parquet.")
@@ -133,12 +142,14 @@ def simulate(
     with reading.typed(factor="--load", percent="--percent"):
         cases = sweeps.grid(variants, *varied)
     table = reading.intensity(carbon, carbon_start)
+    if waiting_price is not None and (len(cases) == 1 or not any(case.greener for case in cases)):
+        raise BadInput("nothing waits for a greener hour", "--waiting-price", "give --greener 0 and --greener SECONDS")
     if len(cases) > 1 or out is not None:
         for flag, value in (("--jobs-out", jobs_out), ("--tables", tables)):
             if value is not None:
                 raise BadInput("a sweep has no single list of jobs", flag, "replay the one case you want alone")
         with reading.typed(factor="--load", percent="--percent"):
-            _sweep(read, by, cases, table, out, processes, output)
+            _sweep(read, by, cases, table, out, processes, output, waiting_price)
         return
     with reading.typed(factor="--load", percent="--percent"):
         _once(read, by, cases[0], table, jobs_out, (tables, step_s), together, output)
@@ -220,9 +231,18 @@ def _tables(path: Path, history: Any, step_s: int) -> None:
     write_tables(path, found, tabled.MEANING)
 
 
-def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, processes: int, output: Format) -> None:
+def _sweep(
+    read: Any,
+    by: Any,
+    cases: list[Any],
+    carbon: Any,
+    out: Path | None,
+    processes: int,
+    output: Format,
+    waiting_price: float | None,
+) -> None:
     from apportion import sweeps
-    from apportion.cli import replayed
+    from apportion.cli import greened, replayed
     from apportion.cli.progress import bar
     from apportion.ledger import sweep_file
 
@@ -250,3 +270,12 @@ def _sweep(read: Any, by: Any, cases: list[Any], carbon: Any, out: Path | None, 
         f"{read.charter.name}: {len(cases):,} replays{replayed.of_one(cases, by.name)}{before}",
         f"Every case and member is a row of {out}." if out else "Keep every case and member with --out FILE.parquet.",
     )
+    if any(case.greener for case in cases) and output in {Format.TABLE, Format.WIDE}:
+        typer.echo()
+        emit(
+            Format.WIDE,
+            dict,
+            greened.rows(found, waiting_price),
+            "What waiting for greener hours saves and costs",
+            greened.sentence(found, waiting_price),
+        )
