@@ -173,8 +173,8 @@ def runs(schedule: Schedule, held: Held | None) -> Stays:
     """
     if held is None or schedule.preemptions.any():
         raise BadInput(
-            "members do not share, and what each job held from when to when is not known: it was stopped, or ran on one of several "
-            "classes of nodes",
+            "members do not share, and from when to when each job held what is not known: one was stopped, or ran on one of "
+            "several nodes or classes of them",
             "charter.toml, queue.pooled",
             "take a discipline that stops no job, and placement counting where all nodes are alike; or let members share",
         )

@@ -23,6 +23,7 @@ from apportion.cli import (
     report,
     run,
     simulate,
+    statement,
     trace,
     trial,
 )
@@ -50,6 +51,7 @@ for module in (
     export,
     simulate,
     trial,
+    statement,
     run,
     report,
     capability,

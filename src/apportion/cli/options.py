@@ -49,6 +49,14 @@ Output = Annotated[Format, typer.Option("-o", "--output", help="How to write the
 PolicyName = Annotated[
     str | None, typer.Option("--policy", help="A policy instead of the charter's.", show_default=False)
 ]
+Pooled = Annotated[
+    bool | None,
+    typer.Option(
+        "--pooled/--separate",
+        help="Whether members share, or every member's jobs run on its own entitlement.",
+        show_default="the charter's",
+    ),
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="K=V", help="A parameter; may be repeated.", show_default=False)
 ]

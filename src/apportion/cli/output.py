@@ -1,6 +1,7 @@
 """How is a result written? The same rows as a table, JSON, CSV or YAML; data to stdout, everything else to stderr."""
 
 import csv
+import io
 import json
 import os
 import sys
@@ -45,10 +46,17 @@ def _yaml(whole: Any) -> None:
 
 
 def _csv(rows: Sequence[Row]) -> None:
+    sys.stdout.write(csv_text(rows))
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Write rows as CSV, with a heading; nothing for no rows."""
+    text = io.StringIO()
     if rows:
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _guarded(value) for key, value in row.items()} for row in rows)
+    return text.getvalue()
 
 
 def _guarded(value: Any) -> Any:

@@ -36,6 +36,13 @@ def chosen_rule(pool: Pool, policy: str | None, assignments: list[str] | None) -
     return pool.with_charter(replace(pool.charter, policy=policy, parameters=given)), by
 
 
+def shared(pool: Pool, pooled: bool | None) -> Pool:
+    """Let members share or not, whatever the charter says; None for what it says."""
+    if pooled is None:
+        return pool
+    return pool.with_charter(replace(pool.charter, queue=replace(pool.charter.queue, pooled=pooled)))
+
+
 def parameters(assignments: list[str] | None) -> dict[str, Any]:
     """Read ``--set key=value``.
 

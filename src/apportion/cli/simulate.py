@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PolicyName, PoolPath, Quiet, Set
+from apportion.cli.options import Format, Output, PolicyName, Pooled, PoolPath, Quiet, Set
 from apportion.cli.output import emit
 from apportion.errors import BadInput
 
@@ -44,14 +44,7 @@ def simulate(
         list[str] | None,
         typer.Option("--placement", help="How jobs are put on nodes, by default as the charter says, else `counting`."),
     ] = None,
-    pooled: Annotated[
-        bool | None,
-        typer.Option(
-            "--pooled/--separate",
-            help="Whether members share, or every member's jobs run on its own entitlement.",
-            show_default="the charter's",
-        ),
-    ] = None,
+    pooled: Pooled = None,
     percent: Annotated[
         list[int] | None, typer.Option("--percent", min=1, max=1000, help="Percent of the pool's capacity.")
     ] = None,
@@ -134,7 +127,7 @@ def simulate(
 
     read, by = reading.chosen_rule(reading.read_pool(pool), policy, None)
     given = {key: str(value) for key, value in reading.parameters(parameters).items()}
-    read = _shared(read, pooled)
+    read = reading.shared(read, pooled)
     asked = discipline or [sweeps.agreed(read.charter.queue)]
     variants = [_with(one, given) for one in asked]
     placements = placement or [read.charter.queue.placement]
@@ -153,15 +146,6 @@ def simulate(
         return
     with reading.typed(factor="--load", percent="--percent"):
         _once(read, by, cases[0], table, jobs_out, (tables, step_s), together, output)
-
-
-def _shared(read: Any, pooled: bool | None) -> Any:
-    """Let members share or not, whatever the charter says."""
-    from dataclasses import replace
-
-    if pooled is None:
-        return read
-    return read.with_charter(replace(read.charter, queue=replace(read.charter.queue, pooled=pooled)))
 
 
 def _with(discipline: str, given: dict[str, str]) -> str:
