@@ -20,7 +20,20 @@ from typing import Any
 HERE = Path(__file__).parent / "reference"
 VERBS = (
     *("init", "import", "trace", "trace cut", "trace scale", "trace resample", "trace synthesize", "trace lint"),
-    *("assess", "plan", "prove", "explain", "compare", "alliance", "export", "simulate", "run", "report"),
+    *(
+        "assess",
+        "plan",
+        "prove",
+        "explain",
+        "compare",
+        "alliance",
+        "export",
+        "simulate",
+        "trial",
+        "statement",
+        "run",
+        "report",
+    ),
 )
 NOTE = "<!-- Written by docs/generate.py from the code; change the code, then run: make docs -->\n"
 KINDS = {  # kind → heading, where it is used, the function that does the work, or the one of two
