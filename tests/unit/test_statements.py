@@ -28,7 +28,7 @@ GPU = 1000
 MONTH = 30 * 86_400
 
 
-def a_pool(nodes, jobs, members="abc", rule='rule = "contribution"', services=None, columns="id"):
+def a_pool(nodes, jobs, members="abc", rule='rule = "contribution"', services=None, columns="id", more=()):
     """Write a pool: nodes are (owner, gpus, price, idle watts, max watts, flavor), jobs (member, submit, duration, gpus)."""
     with tempfile.TemporaryDirectory() as home:
         at = Path(home)
@@ -43,6 +43,8 @@ def a_pool(nodes, jobs, members="abc", rule='rule = "contribution"', services=No
         (at / "jobs.csv").write_text("\n".join([f"id,member,submit_s,duration_s,gpu{speeds}", *lines]) + "\n")
         if services is not None:
             (at / "services.csv").write_text(services)
+        for name, text in more:
+            (at / name).write_text(text)
         return ap.read(at)
 
 
@@ -158,6 +160,35 @@ def test_replicas_beyond_need_are_told_and_services_take_their_part_by_day():
     assert found.lines[0].used == 6 * HOUR
 
 
+def test_a_node_that_is_down_is_nobodys():
+    """b's node of four is lost for the second half hour of two hours: two GPU-hours, a quarter of the price of that time.
+
+    a's job on six of eight is stopped and goes on when the node is back; b can count on 4 · 1.5 of 8 GPU-hours.
+    """
+    nodes = [("a", 4, 1, 0, 1, "x"), ("b", 4, 1, 0, 1, "x")]
+    outage = [("outages.csv", "node,down_s,up_s\nn1,1800,3600\n")]
+    pool = a_pool(nodes, [("a", 0, 5400, 6)], "ab", more=outage)
+    replay, found = stated(pool)
+    assert replay.pooled.end_s.tolist() == [7200]
+    assert by_member(found, "held") == {"a": 9 * HOUR, "b": 0, "": 0}
+    assert by_member(found, "entitled") == {"a": 8 * HOUR, "b": 6 * HOUR, "": 2 * HOUR}
+    assert by_member(found, "borrowed") == {"a": 3 * HOUR, "b": 0, "": 0}
+    assert by_member(found, "lent") == {"a": 0, "b": 3 * HOUR, "": 0}
+    assert by_member(found, "idle") == {"a": 2 * HOUR, "b": 3 * HOUR, "": 2 * HOUR}
+    assert found.lines[-1].cost.owed == 500_000
+    with pytest.raises(BadInput, match="go down"):
+        stated(pool, percent=75)
+
+
+def test_who_agrees_on_less_lends_less():
+    """From 1800 on b may count on an eighth of the pool and a on half: nobody has the rest."""
+    nodes = [("a", 4, 1, 0, 1, "x"), ("b", 4, 1, 0, 1, "x")]
+    agreed = [("standings.csv", "member,from_s,share\nb,1800,0.125\n")]
+    _, found = stated(a_pool(nodes, [("a", 0, 3600, 5)], "ab", more=agreed))
+    assert by_member(found, "entitled") == {"a": 4 * HOUR, "b": 4 * HOUR // 2 + HOUR // 2, "": 3 * HOUR // 2}
+    assert by_member(found, "lent") == {"a": 0, "b": HOUR // 2 + HOUR // 8, "": 3 * HOUR // 8}
+
+
 sizes = st.integers(1, 4)
 owners = st.sampled_from(["a", "b", "c", ""])
 some_nodes = st.lists(
@@ -220,12 +251,20 @@ def test_a_statement_is_the_sum_over_its_seconds(nodes, jobs, discipline, equal)
 
 
 @settings(deadline=None, max_examples=60)
-@given(some_nodes, some_jobs, orders, st.sampled_from(["counting", "consolidated"]), st.sampled_from([100, 130]))
-def test_everything_adds_up_to_the_unit(nodes, jobs, discipline, placement, percent):
+@given(
+    some_nodes,
+    some_jobs,
+    orders,
+    st.sampled_from(["counting", "consolidated"]),
+    st.sampled_from([100, 130]),
+    st.none() | st.tuples(st.integers(0, 90), st.integers(1, 60)),
+)
+def test_everything_adds_up_to_the_unit(nodes, jobs, discipline, placement, percent, outage):
     """Over calendar months that begin within the trace: all that is held or idle is all there is, and paid for."""
     rule = 'rule = "contribution"' if any(node[0] for node in nodes) else 'rule = "equal"'
-    pool = a_pool([(*node, "xyz"[i % 2]) for i, node in enumerate(nodes)], jobs, rule=rule)
-    percent = 100 if placement == "consolidated" else percent
+    percent = 100 if placement == "consolidated" or outage else percent
+    more = [("outages.csv", f"node,down_s,up_s\nn0,{outage[0]},{sum(outage)}\n")] if outage else []
+    pool = a_pool([(*node, "xyz"[i % 2]) for i, node in enumerate(nodes)], jobs, rule=rule, more=more)
     table = Intensity(("",), ints([[100_000], [250_333], [17]]), ints([[400_000], [1], [999_999]]))
     replay = replays.simulate(pool, discipline, placement=placement, percent=percent, watch=True, carbon=table)
     if not replay.pooled.finished.any():

@@ -6,8 +6,9 @@ each class of nodes,
 
     Σ held + Σ idle = all there is,    Σ borrowed = Σ lent,    entitled = held − borrowed + lent + idle,
 
-where *nobody* stands for what no member is entitled to. Who lends is not known when several have something to spare: each
-lends in proportion to what it has to spare. Everything is in whole thousandths of a resource, and sums hold to the unit.
+where *nobody* stands for what no member is entitled to, and for nodes that are down. Who lends is not known when several
+have something to spare: each lends in proportion to what it has to spare. Everything is in whole thousandths of a resource,
+and sums hold to the unit.
 
 A member owes for what it holds, and for what lies idle in its entitlement: whoever borrows pays for what is lent.
 """

@@ -35,10 +35,12 @@ def statements(pool: Pool, replay: Replay, zero: datetime | None = None) -> Stat
         if nothing ran, or it is not kept from when to when.
     """
     jobs, places, stays = pool.jobs, replay.places, replay.stays
-    if jobs is None or places is None or stays is None or not replay.pooled.finished.any():
+    if stays is None:
+        raise BadInput("from when to when who held what was not kept", "the replay", "replay with watch=True")
+    if jobs is None or places is None or not replay.pooled.finished.any():
         raise BadInput("no job ran, so nothing was held", "jobs.csv", "add jobs that fit the pool")
     start_s, end_s = int(jobs.submit_s.min()), max(int(replay.pooled.end_s.max()), int(jobs.submit_s.min()) + 1)
-    on, months = ground(pool, places), periods(start_s, end_s, zero)
+    on, months = ground(pool, places, start_s, end_s), periods(start_s, end_s, zero)
     held = [tenures.of_jobs(jobs, places, on, stays), tenures.of_waiting(jobs, places, on, stays)]
     if pool.services is not None and len(pool.services):
         held.append(

@@ -52,7 +52,7 @@ class Line:
     Attributes
     ----------
     period : position in `Statements.periods`
-    member : its name, empty for what nobody is entitled to
+    member : its name, empty for what nobody is entitled to, and nodes that are down
     flavors, resource : the class of nodes, and by which resource it is told
     cost, energy, grams : None, or empty, where that is not known; `grams` by ``direct`` and ``lifecycle``
     """

@@ -26,7 +26,7 @@ class Parts(NamedTuple):
     ----------
     own : held, within the entitlement
     borrowed : held, beyond it
-    lent, idle : entitled and held by others, or by nobody
+    lent, idle : entitled and held by others, or by nobody; what is down is idle, of nobody's
     wanted : of `idle`, while another member's job waited for this class of nodes
     beyond_need : of what is held, replicas that the target of their service does not ask for
     """
@@ -52,7 +52,7 @@ def swept(tenures: Tenures, on: Ground, cuts: Ints, slot_of: Ints, weights: Ints
     -------
     Parts of shape (G, K, C, N + 1): of 64 bits, or Python integers where these could be too few.
     """
-    shape = (int(slot_of[-1]) + 1, weights.shape[1], len(Parts._fields), *on.entitled.shape)
+    shape = (int(slot_of[-1]) + 1, weights.shape[1], len(Parts._fields), *on.entitled.shape[1:])
     most = float(on.whole.max(initial=0)) * float(cuts[-1] - cuts[0]) * float(weights.max(initial=1))
     total = np.zeros(shape, dtype=np.int64 if most < 2.0**62 else object)
     for slot, seconds in _blocks(tenures, on, cuts):
@@ -67,8 +67,9 @@ def _blocks(tenures: Tenures, on: Ground, cuts: Ints) -> Iterator[tuple[Ints, In
     """Yield slots (B,) and what each part comes to in them, in seconds: (B, parts, C, N + 1), block by block."""
     inside = Tenures(*(column[_overlaps(tenures, cuts)] for column in tenures))
     begin, end = (np.clip(side, cuts[0], cuts[-1]) for side in (inside.begin_s, inside.end_s))
-    times = np.unique(np.concatenate([begin, end, cuts]))
-    classes, members = on.entitled.shape
+    times = np.unique(np.concatenate([begin, end, cuts, on.moments]))
+    epoch = np.searchsorted(on.moments, times[:-1], side="right")
+    classes, members = on.entitled.shape[1:]
     cell = (inside.kind * classes + inside.place) * members + inside.member
     at = np.searchsorted(times, np.concatenate([begin, end]))
     cell, change = np.concatenate([cell, cell]), np.concatenate([inside.amount, -inside.amount])
@@ -85,7 +86,9 @@ def _blocks(tenures: Tenures, on: Ground, cuts: Ints) -> Iterator[tuple[Ints, In
         level[0] += carried
         level = level.cumsum(axis=0)
         carried = level[-1]
-        found = np.stack(_parts(level.reshape(-1, KINDS, classes, members), on), axis=1)
+        now = epoch[first:last]
+        parts = _parts(level.reshape(-1, KINDS, classes, members), on.entitled[now], on.down[now])
+        found = np.stack(parts, axis=1)
         found *= np.diff(times[first : last + 1])[:, None, None, None]
         starts = np.flatnonzero(np.diff(slot[first:last], prepend=-1))  # (never empty: times has at least two cuts)
         yield slot[first:last][starts], np.add.reduceat(found, starts, axis=0)
@@ -95,12 +98,14 @@ def _overlaps(tenures: Tenures, cuts: Ints) -> Ints:
     return np.flatnonzero((tenures.end_s > cuts[0]) & (tenures.begin_s < cuts[-1]) & (tenures.amount > 0))
 
 
-def _parts(level: Ints, on: Ground) -> Parts:
+def _parts(level: Ints, entitled: Ints, down: Ints) -> Parts:
     """Tell the parts of each stretch from what members hold and wait for: (B, kinds, C, N + 1) → (B, C, N + 1) each."""
     held, beyond_need, waiting = level.swapaxes(0, 1)
-    own = np.minimum(held, on.entitled)
-    borrowed, spare = held - own, on.entitled - own
+    own = np.minimum(held, entitled)
+    borrowed, spare = held - own, entitled - own
     lent = divided(borrowed.sum(axis=-1), spare)
     idle = spare - lent
     others = waiting.sum(axis=-1, keepdims=True) > waiting
-    return Parts(own, borrowed, lent, idle, np.where(others, idle, 0), beyond_need)
+    wanted = np.where(others, idle, 0)
+    idle[..., -1] += down
+    return Parts(own, borrowed, lent, idle, wanted, beyond_need)
