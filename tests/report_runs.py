@@ -307,7 +307,7 @@ FOR_MONEY = [row | {"by_price": row["value"] / 2} for row in PRICED]
 TRIAL = {"change": -0.01, "low": -0.05, "high": 0.04, "verdict": "not shown", "blocks": 3, "block_s": 86_400}
 ADVISED = {
     "change, sooner": lambda: with_advice(planted.by_turns, gains=["a"]),
-    "change, safer": lambda: with_advice(planted.flooded),
+    "change, safer": lambda: with_advice(planted.flooded, assumptions=3),
     "change, services": lambda: with_advice(planted.busy_service),
     "change, claims": lambda: with_advice(planted.unequal_claims),
     "change, fragile": lambda: with_advice(planted.by_turns, sturdy=FRAGILE, fewest=None, priced=PRICED),

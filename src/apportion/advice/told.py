@@ -23,6 +23,7 @@ def told(advice: Advice) -> dict[str, Any]:
         "apart_today": not advice.now.candidate.charter.queue.pooled,
         "resource": advice.pool.resources[advice.work.resource],
         "load": float(advice.work.load[advice.work.resource]),
+        "assumptions": len(advice.pool.charter.assumptions),
         "best": advice.best.candidate.key,
         "charters": [{"role": role} | _outcome(advice, one) for role, one in shown],
         "tried": [_outcome(advice, one) for one in advice.tried],

@@ -11,7 +11,16 @@ SMALL = 0.02  # a change that nobody would notice
 
 def advising(told: Told) -> list[Finding]:
     """Collect what to do and why, who is affected, how sure it is, and what else may be done."""
-    parts = (_what(told), _who(told), *_price(told), *_sure(told), *_spare(told), *_buy(told), _kind_of_work(told))
+    parts = (
+        _what(told),
+        _who(told),
+        *_price(told),
+        *_sure(told),
+        *_spare(told),
+        *_buy(told),
+        _kind_of_work(told),
+        _assumes(told),
+    )
     return [part for part in parts if part is not None]
 
 
@@ -182,6 +191,13 @@ def _kind_of_work(told: Told) -> Finding:
         if trait["holds"]
     ]
     return Finding("work", NOTE, {"each": Value("phrases", each)})
+
+
+def _assumes(told: Told) -> Finding:
+    """Say what it takes for granted."""
+    count = Value("many", (told["assumptions"], "assumption"))
+    imported = ("advice.imported", {"count": count}) if told["assumptions"] else None
+    return Finding("assumes", NOTE, {"imported": Value("clause", imported)})
 
 
 def _shown(name: str, value: Any) -> Any:
