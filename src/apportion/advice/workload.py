@@ -15,6 +15,7 @@ from apportion.domain.quantity import MICRO
 from apportion.domain.schedule import Schedule
 from apportion.measures._stages import scarcest
 from apportion.measures._timeline import timeline
+from apportion.simulation.services import serve
 
 HOUR_S = 3600
 KINDS = {"cpu_milli": "compute", "gpu_milli": "compute", "memory_milli_gib": "memory"}
@@ -116,8 +117,6 @@ def _flood(pool: Pool, demand: Floats, load: float) -> Trait:
 
 def _services(pool: Pool, r: int) -> Trait:
     """How much do replicas hold in the quietest and the busiest hour?"""
-    from apportion.simulation.services import serve
-
     services = pool.services
     assert services is not None, "asked for only where there are some"  # noqa: S101  # for the type checker
     served = serve(pool)

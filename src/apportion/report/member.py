@@ -31,7 +31,8 @@ def member_page(run: Run, member: str, language: str = "en") -> str:
     standfirst = words.text(
         "member.standfirst", name=run["name"], standing=Value("percent", row["standing"]), charter=_agreed(told, words)
     )
-    return rendered(run, words, member, standfirst, for_member(told, row), [_section(told, row, words)])
+    headings = member, standfirst, words.text("sections.meaning.member")
+    return rendered(run, words, headings, for_member(told, row), [_section(told, row, words)])
 
 
 def _agreed(told: Told, words: Telling) -> str:

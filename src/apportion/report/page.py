@@ -48,19 +48,22 @@ def page(run: Run, language: str = "en") -> str:
     """
     words = telling(language)
     sections = [made for part in SECTIONS if (made := part.section(run, words))]
-    return rendered(run, words, run["name"], _standfirst(run, words), findings(run), sections)
+    meaning = words.text("sections.meaning.advised" if run.get("advice") else "sections.meaning.title")
+    return rendered(run, words, (run["name"], _standfirst(run, words), meaning), findings(run), sections)
 
 
 def rendered(
-    run: Run, words: Telling, heading: str, standfirst: str, found: Sequence[Finding], sections: Sequence[Section]
+    run: Run, words: Telling, headings: tuple[str, str, str], found: Sequence[Finding], sections: Sequence[Section]
 ) -> str:
-    """Bring findings and sections into HTML."""
+    """Bring findings and sections into HTML, under a title, what stands below it, and the title of the findings."""
+    heading, standfirst, meaning = headings
     html: str = _template().render(
         run=run,
         words=words,
         title=words.text("page.title", name=heading),
         heading=heading,
         standfirst=standfirst,
+        meaning=meaning,
         findings=[_told(finding, words) for finding in found],
         sections=[_numbered(section, k) for k, section in enumerate(sections, 1)],
         figure_number=count(1).__next__,

@@ -55,8 +55,8 @@ def read(
     member : ``account``, ``user`` or ``partition``: what names a job's member
     cluster : the one to read, where the records are of several
     zone : in which moments without an offset are, as ``Europe/Berlin``; UTC if nothing is said
-    waiting : how long a job will run that waits: ``median`` of its member's jobs, ``limit`` it has, or ``out``, to
-    leave it out down : ``out`` leaves out nodes that are down, drained or failing, ``keep`` keeps them
+    waiting : how long a job will run that waits: ``median`` of its member's jobs, ``limit`` it has; ``out`` leaves it out
+    down : ``out`` leaves out nodes that are down, drained or failing, ``keep`` keeps them
     pinned : let a job that named a type of GPU run on that type only; else on any, at the same speed
     owners : whose nodes and accounts are, from ``--owner`` and ``--owners``
 
