@@ -21,12 +21,12 @@ import json
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain
-from math import lcm
+from itertools import chain, islice
+from math import factorial, lcm, log
 from operator import mul
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,9 +37,11 @@ LOOSE = UNIT // 10**6  # how far from the best a plan may be, beyond what whole 
 BITS = 128
 FINE = 1 << BITS  # parts of a logarithm
 ODD_PARTS = [FINE // k for k in range(15, 0, -2)]  # 1/15 … 1/3, 1: the series of artanh
+FACTORIALS = [FINE // factorial(n) for n in range(16, -1, -1)]  # 1/16! … 1/1!, 1: the series of e^x
 DIGITS = 15  # of every number that a plan states
 CLOSE = Context(60, ROUND_HALF_EVEN)
 DOWN, UP = Context(60, ROUND_FLOOR), Context(60, ROUND_CEILING)
+CLEAR = 1e-9  # how far apart logarithms are if floats can tell: they are right to 10⁻¹³
 LARGE = 10**7  # characters in a file, from which on columns are read value by value
 AT_ONCE = 1000  # claims whose grants are hashed at once
 HAIR = Decimal("1E-30")  # more than the rounding errors that a power can gather, as a part of it
@@ -413,6 +415,12 @@ class Alpha(NamedTuple):
     rest: int
 
 
+def at_most(logarithm_: int, n: int, d: int) -> bool:
+    """Tell whether a logarithm, in parts of FINE, is at most log(n/d); floats decide unless it is close."""
+    apart = logarithm_ / FINE - (log(n) - log(d))
+    return apart < 0 if abs(apart) > CLEAR else logarithm_ <= logarithm(n, d)[0]
+
+
 def log_weight(question: Question, claimed: Claimed, base: Standing, alpha: Alpha) -> Callable[[Term], int]:
     """Choose how log ω is found: ω is a member's share times (d/Σd)^α, so that cutting a claim changes nothing."""
     if claimed.weighing not in {"standing", "budget"}:
@@ -444,10 +452,9 @@ def exponential(x: int) -> Decimal:
     k, rest = divmod(x, log_of(2, 1))
     j = rest >> (BITS - 6)
     rest -= j << (BITS - 6)
-    series = part = FINE
-    for n in range(1, 17):
-        part = (part * rest >> BITS) // n
-        series += part
+    series = 0
+    for part in FACTORIALS:
+        series = part + (series * rest >> BITS)
     return CLOSE.multiply(series * exp_of(j) >> BITS, power_of_two(k - BITS))
 
 
@@ -480,9 +487,9 @@ def best_power(term: Term, cost: Row, money: int, log_w: int, alpha: Alpha) -> t
         step, rise = ahead - t, above - h
         steep = logarithm(rise * unit, step * money)[0]
         wish = (log_w - steep) * alpha.d // alpha.n
-        if t and wish <= logarithm(t, unit)[0]:
+        if t and at_most(wish, t, unit):
             break
-        if wish <= logarithm(ahead, unit)[0]:
+        if at_most(wish, ahead, unit):
             spent = exponential(steep + wish)
             return spent, spent, DOWN.divide(h * step - rise * t, step * money)
         t, h = ahead, above
@@ -556,6 +563,7 @@ def leximin(question: Question, claimed: Claimed) -> Stated:
 def levels(question: Question, claimed: Claimed, base: Standing) -> Levels:
     """Find the level of each round of prices, and how near to their caps those are that no price holds."""
     held: list[Level | None] = [None] * len(claimed.prices)
+    lowest: list[tuple[Pair, Pair] | None] = [None for _ in held]
     found = Levels(held)
     for term in terms(question, claimed, base):
         if not term.inside:
@@ -563,14 +571,21 @@ def levels(question: Question, claimed: Claimed, base: Standing) -> Levels:
         if not term.reached:
             return Levels(held, hungry=term.claim)
         k, n = claimed.level_of[term.claim], term.heavy * term.per * MICRO
-        at = Fraction(term.reached * term.of, n)
+        at, most = (term.reached * term.of, n), ((term.reached + sum(term.rate)) * term.of, n)
         if k < 0:
-            found = with_capped(found, term, at, Fraction(term.most * max(term.rate) * term.of, n))
+            found = with_capped(found, term, Fraction(*at), Fraction(term.most * max(term.rate) * term.of, n))
         else:
-            held[k] = lower(held[k], Level(at, Fraction((term.reached + sum(term.rate)) * term.of, n)))
+            before = lowest[k]
+            lowest[k] = (less(at, before[0]), less(most, before[1])) if before else (at, most)
+    found.held[:] = [Level(Fraction(*pair[0]), Fraction(*pair[1])) if pair else None for pair in lowest]
     for k in reversed(range(len(held) - 1)):
         held[k] = lower(held[k], held[k + 1])
     return found
+
+
+def less(one: Pair, other: Pair) -> Pair:
+    """Take the smaller of two fractions with positive denominators; it need not be in lowest terms."""
+    return one if one[0] * other[1] < other[0] * one[1] else other
 
 
 def lower(one: Level | None, other: Level | None) -> Level | None:
@@ -766,13 +781,22 @@ class Finding(NamedTuple):
 
 
 def optimal(
-    question: Question, claimed: Claimed, texts: tuple[str, str, str], policy: str, parameters: dict[str, Any]
+    question: Question,
+    claimed: Claimed,
+    texts: tuple[str, str, str],
+    policy: str,
+    parameters: dict[str, Any],
+    wrong: Iterable[tuple[str, int]] | None = None,
 ) -> Finding:
-    """Judge a claim to be optimal by the `texts` of objective, bound and gap that the plan states."""
-    wrong = malformed(question, claimed, policy, parameters)
-    if wrong:
-        return Finding("optimal", "refuted", f"the certificate is none: {wrong}")
-    for what, claim in chain(infeasible(question), above_ceiling(question, claimed)):
+    """Judge a claim to be optimal by the `texts` of objective, bound and gap that the plan states.
+
+    `wrong` is what `infeasible` says of it, if that is known.
+    """
+    odd = malformed(question, claimed, policy, parameters)
+    if odd:
+        return Finding("optimal", "refuted", f"the certificate is none: {odd}")
+    impossible = infeasible(question) if wrong is None else wrong
+    for what, claim in chain(impossible, above_ceiling(question, claimed)):
         return Finding("optimal", "refuted", f"a plan that cannot be is no optimum: {what}", claim)
     now = stated(question, claimed)
     given = (now.objective, now.bound, now.gap)
@@ -1088,15 +1112,15 @@ def read_grants(granted: Part, written: Written) -> list[Row]:
     claim_at = {name: i for i, name in enumerate(written.claims)}
     flavor_at = {name: f for f, name in enumerate(written.flavors)}
     grants: list[list[int]] = [[0] * len(flavor_at) for _ in claim_at]
+    member_of = [written.members[m] for m in written.question.member]
     for grant in granted.each():
-        i, f = claim_at.get(grant["claim"], -1), flavor_at.get(grant["flavor"], -1)
-        x = grant["tasks_micro"]
+        i, f, x = claim_at.get(grant["claim"], -1), flavor_at.get(grant["flavor"], -1), grant["tasks_micro"]
         if i < 0 or f < 0 or type(x) is not int:
             raise Forged(f"it grants {x} to {grant['claim']} on {grant['flavor']}, which nobody asked for")
-        member = written.members[written.question.member[i]]
-        if grant.get("member", member) != member or grant.get("tasks", x / MICRO) != x / MICRO or grants[i][f]:
+        tasks, row = x / MICRO, grants[i]
+        if grant.get("member", member_of[i]) != member_of[i] or grant.get("tasks", tasks) != tasks or row[f]:
             raise Forged(f"the grant of {grant['claim']} is there twice, or shows another member or amount than it has")
-        grants[i][f] = x
+        row[f] = x
     return list(grants)
 
 
@@ -1198,16 +1222,22 @@ def judged(plan: dict[str, Any], written: Written, question: Question) -> Iterat
         yield Finding("plan", "holds", f"digest {digest}")
     else:
         yield Finding("plan", "refuted", f"digest {digest}; it states {plan['digest']}")
-    wrong = next(infeasible(question), None)
+    wrong = list(islice(infeasible(question), 1))
     if wrong:
-        yield Finding("feasible", "refuted", *wrong)
+        yield Finding("feasible", "refuted", *wrong[0])
     else:
         yield Finding("feasible", "holds", "all grants keep to claims, places and capacity")
-    yield best(plan, question, raw, prices)
+    yield best(plan, question, wrong, raw, prices)
 
 
-def best(plan: dict[str, Any], question: Question, raw: dict[str, Any] | None, prices: dict[str, Any]) -> Finding:
-    """Judge the certificate of a plan, and that the plan shows what it states."""
+def best(
+    plan: dict[str, Any],
+    question: Question,
+    wrong: Iterable[tuple[str, int]],
+    raw: dict[str, Any] | None,
+    prices: dict[str, Any],
+) -> Finding:
+    """Judge the certificate of a plan, and that the plan shows what it states; `wrong` says what is infeasible."""
     if raw is None:
         return Finding("optimal", "not_shown", "the plan claims no optimum")
     claimed = read_claimed(raw, prices)
@@ -1215,7 +1245,7 @@ def best(plan: dict[str, Any], question: Question, raw: dict[str, Any] | None, p
     shown = [plan.get(name) for name in STATEMENTS]
     if shown != [number_of(each) for each in (objective, bound, gap)]:
         return Finding("optimal", "refuted", f"it shows {shown} and its certificate states {objective}, {bound}, {gap}")
-    return optimal(question, claimed, (objective, bound, gap), plan["policy"], plan.get("parameters") or {})
+    return optimal(question, claimed, (objective, bound, gap), plan["policy"], plan.get("parameters") or {}, wrong)
 
 
 def number_of(stated_text: str) -> float | None:

@@ -120,3 +120,22 @@ def test_the_same_arrays_give_the_same_bits():
     one, other = solve("nash", **given), solve("nash", **given)
     assert one.x.tobytes() == other.x.tobytes()
     assert one.prices.tobytes() == other.prices.tobytes()
+
+
+@pytest.mark.parametrize("alpha", [1e3, 1e9])
+def test_an_alpha_whose_powers_no_float_holds_is_refused(alpha):
+    with pytest.raises(BadInput, match=r"(?s)powers of rates.*max_min"):
+        solve("alpha_fair", speed=[[1, 2], [2, 1]], capacity=[1, 1], alpha=alpha)
+
+
+def test_an_alpha_too_large_for_these_rates_is_refused():
+    with pytest.raises(BadInput, match="with alpha 300 powers of these rates"):
+        solve("alpha_fair", speed=[[1e-6], [2e-6]], capacity=[1], alpha=300)
+
+
+@pytest.mark.parametrize("objective", ["nash", "max_min", "drf", "utilitarian"])
+def test_minima_that_are_a_hair_too_much_are_refused_by_every_objective(objective):
+    fits = solve(objective, speed=[[1, 1], [1, 1]], capacity=[4, 4], minimum=[4, 4])
+    assert fits.reached
+    with pytest.raises(BadInput, match="do not fit into the capacity together"):
+        solve(objective, speed=[[1, 1], [1, 1]], capacity=[4, 4], minimum=[4, 4.0000001])

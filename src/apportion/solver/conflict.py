@@ -14,6 +14,7 @@ from apportion.errors import BadInput
 from apportion.solver.problem import SHOWN, Problem
 
 HUGE = 1e200  # tasks of a claim that needs nothing
+SHARP = 1e-10  # part of a capacity by which HiGHS may be wrong; by default a thousand times as much
 LARGEST = 300  # claims with minima up to which each is tried
 
 
@@ -63,4 +64,7 @@ def _fits(given: Problem, at: Ints) -> bool:
     use = coo_array((part.ravel(), (rows, np.arange(len(k)).repeat(width))), (given.capacity.size, len(k)))
     whole = coo_array((np.ones(len(k)), (k, np.arange(len(k)))), (len(at), len(k)))
     room = np.full(given.capacity.size, 1.0 + 1e-12)
-    return bool(linprog(np.zeros(len(k)), use.tocsr(), room, whole.tocsr(), np.ones(len(at))).status == 0)
+    sharp = {"primal_feasibility_tolerance": SHARP}
+    return bool(
+        linprog(np.zeros(len(k)), use.tocsr(), room, whole.tocsr(), np.ones(len(at)), options=sharp).status == 0
+    )

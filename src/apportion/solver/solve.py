@@ -16,6 +16,9 @@ from apportion.solver.prices.concave import concave
 from apportion.solver.prices.linear import linear
 from apportion.solver.problem import Answer, Problem, earlier_prices, problem
 
+STEEP = 1000.0  # alpha from which on the certificates of plans hold none
+MILDER = "give a smaller one, or use max_min, which is its limit"
+
 
 def solve(
     objective: str,
@@ -41,7 +44,7 @@ def solve(
     tasks : (M,) most tasks; by default no limit
     weight : (M,) > 0; by default 1
     minimum : (M,) least tasks; by default 0
-    alpha : for ``alpha_fair``: 0 is utilitarian, 1 nash, ever larger comes near max_min
+    alpha : for ``alpha_fair``: 0 is utilitarian, 1 nash, ever larger comes near max_min; below 1000
     start : (F, R) earlier prices, to begin near them
     tolerance : gap at which to stop
 
@@ -53,7 +56,7 @@ def solve(
     ------
     BadInput
         for arrays that do not fit together or hold what is no amount, an unknown objective, an alpha or tolerance that is no
-        number, or minima that do not fit.
+        number, an alpha too large for these rates, or minima that do not fit.
 
     Examples
     --------
@@ -71,6 +74,8 @@ def solve(
         raise BadInput(f"alpha is {alpha}", "alpha", "give alpha with alpha_fair, and only there")
     if alpha is not None and not _is_amount(alpha):
         raise BadInput(f"alpha is {alpha}", "alpha", "give a number ≥ 0; for an infinite one, use max_min")
+    if alpha is not None and alpha >= STEEP:
+        raise BadInput(f"alpha is {alpha}, and powers of rates leave what floats hold", "alpha", MILDER)
     if not _is_amount(tolerance):
         raise BadInput(f"tolerance is {tolerance}", "tolerance", "give a number ≥ 0, such as 1e-8")
     given = problem(speed, bundle, capacity, tasks, weight, minimum)
@@ -86,7 +91,11 @@ def _is_amount(value: Any) -> bool:
 def _alpha_fair(given: Problem, start: Floats | None, tolerance: float, alpha: float | None) -> Answer:
     if not alpha:
         return linear(given, start, tolerance)
-    return concave(given, alpha, start, tolerance)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        found = concave(given, alpha, start, tolerance)
+    if not (np.isfinite(found.value) and np.isfinite(found.rate).all()):
+        raise BadInput(f"with alpha {alpha} powers of these rates leave what floats hold", "alpha", MILDER)
+    return found
 
 
 OBJECTIVES: dict[str, Callable[[Problem, Floats | None, float, Any], Answer]] = {
