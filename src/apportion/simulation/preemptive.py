@@ -205,9 +205,10 @@ def remaining(jobs: Jobs, state: State, job: int, now: int) -> int:
 @compiled
 def dispatch(jobs: Jobs, state: State, walk: Walk, now: int) -> None:
     """Walk down the order, and let it be so."""
-    moved = _settle(jobs, state, walk, 1)
-    if moved > 0 and not _allowed(walk, moved, now):
-        _settle(jobs, state, walk, 0)
+    for displace in range(1, -1, -1):  # (a loop, so that the walk is in the machine code once)
+        moved = _settle(jobs, state, walk, displace)
+        if moved == 0 or _allowed(walk, moved, now):
+            break
     for i in range(walk.facts[LIVE]):
         job = walk.order[i]
         if walk.plan[job, CLASS] != STAYS and runs(state, job):

@@ -143,10 +143,12 @@ def _advance(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learn
         now = min(next_instant(jobs, state), homes.wake[0])
         if now >= until:
             return
-        if how == LEARNED:
-            _learn_and_happen(jobs, state, walks, homes, learned, now)
-        else:
-            happen(jobs, state, walks, now)
+        live = walks.facts[LIVE] if how == LEARNED else 0
+        for i in range(live):
+            learned.before[i] = walks.order[i]
+        happen(jobs, state, walks, now)
+        for i in range(live):
+            _learn_of(state, homes, learned, learned.before[i])
         homes.wake[0] = FOREVER
         for member in range(len(homes.of)):
             go_on_at_home(jobs, state, homes, member, how == WORK, now)
@@ -159,21 +161,20 @@ def _advance(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learn
             if runs(state, job):
                 if how != WORK and walks.facts[LIVE] > state.counts[RUNNING]:
                     homes.wake[0] = min(homes.wake[0], _demoted(jobs, state, homes, learned, job, now))
-            elif _latest(jobs, state, homes, job, now) > now:
-                homes.wake[0] = min(homes.wake[0], _latest(jobs, state, homes, job, now))
+            else:
+                latest = _latest(jobs, state, homes, job, now)
+                if latest > now:
+                    homes.wake[0] = min(homes.wake[0], latest)
 
 
 @compiled
-def _learn_and_happen(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned, now: int) -> None:
-    live = walks.facts[LIVE]
-    for i in range(live):
-        learned.before[i] = walks.order[i]
-    happen(jobs, state, walks, now)
-    for i in range(live):
-        job = learned.before[i]
-        if state.book[job, END] != NEVER:
-            _learn(learned, learned.member[job], homes.length[job])
-            _learn(learned, len(learned.reached) - 1, homes.length[job])
+def _learn_of(state: State, homes: Homes, learned: Learned, job: int) -> None:
+    """Take note of a job if it has ended: among its member's, and among all."""
+    if state.book[job, END] == NEVER:
+        return
+    everybody = len(learned.reached) - 1
+    for row in (learned.member[job], everybody):
+        _learn(learned, row, homes.length[job])
 
 
 @compiled
