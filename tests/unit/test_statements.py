@@ -215,7 +215,8 @@ def second_by_second(pool, replay, horizon):
         for j, member in enumerate(jobs.member.tolist()):
             if schedule.start_s[j] <= second < schedule.end_s[j]:
                 held[member] += int(jobs.gang[j, gpu])
-            waits[member] += schedule.start_s[j] != -1 and int(jobs.submit_s[j]) <= second < schedule.start_s[j]
+            if jobs.duration_s[j] > 0:  # one of no length never holds anything
+                waits[member] += schedule.start_s[j] != -1 and int(jobs.submit_s[j]) <= second < schedule.start_s[j]
         spare = [max(e - h, 0) for e, h in zip(entitled, held, strict=True)]
         borrowed = [max(h - e, 0) for e, h in zip(entitled, held, strict=True)]
         for m in range(names + 1):

@@ -37,7 +37,10 @@ def of_jobs(jobs: Jobs, places: Places, on: Ground, stays: Stays) -> Tenures:
 
 
 def of_waiting(jobs: Jobs, places: Places, on: Ground, stays: Stays) -> Tenures:
-    """Jobs wait from their submission, whenever they hold nothing, for the class in which they run next."""
+    """Jobs wait from their submission, whenever they hold nothing, for the class in which they run next.
+
+    A job of no length never holds anything, and waits for nothing here.
+    """
     order = np.lexsort((stays.begin_s, stays.job))
     job, begin, end = stays.job[order], stays.begin_s[order], stays.end_s[order]
     same = np.concatenate([[False], job[1:] == job[:-1]])

@@ -40,7 +40,7 @@ def serve(pool: Pool) -> Served:
 
 def _grounds(pool: Pool, services: Services) -> Iterator[tuple[Bools, Bools]]:
     """Say which services run on which nodes: (S,), (K,), one pair after the other."""
-    if pool.charter.queue.services == FIRST:
+    if pool.charter.queue.services == FIRST or not len(services):
         yield np.ones(len(services), dtype=bool), np.ones(len(pool.nodes), dtype=bool)
         return
     if (pool.nodes.owner == NOBODY).all():
