@@ -157,14 +157,18 @@ def _advance(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learn
         sort(walks, 0)
         dispatch(jobs, state, walks, now)
         for i in range(walks.facts[LIVE]):
-            job = walks.order[i]
-            if runs(state, job):
-                if how != WORK and walks.facts[LIVE] > state.counts[RUNNING]:
-                    homes.wake[0] = min(homes.wake[0], _demoted(jobs, state, homes, learned, job, now))
-            else:
-                latest = _latest(jobs, state, homes, job, now)
-                if latest > now:
-                    homes.wake[0] = min(homes.wake[0], latest)
+            _wake(jobs, state, walks, homes, learned, walks.order[i], now)
+
+
+@compiled
+def _wake(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned, job: int, now: int) -> None:
+    """Look again when a running gang reaches the next queue, or a queued one has to run."""
+    if not runs(state, job):
+        latest = _latest(jobs, state, homes, job, now)
+        if latest > now:
+            homes.wake[0] = min(homes.wake[0], latest)
+    elif learned.how[0] != WORK and walks.facts[LIVE] > state.counts[RUNNING]:
+        homes.wake[0] = min(homes.wake[0], _demoted(jobs, state, homes, learned, job, now))
 
 
 @compiled
