@@ -224,6 +224,19 @@ def test_one_list_or_several_files_in_any_form_say_the_same(tmp_path):
     assert pool.nodes.leaves == kubernetes.read(SAMPLE).nodes.leaves
 
 
+def test_pods_that_had_one_name_one_after_the_other_are_told_apart(changed):
+    def again(named, items):
+        second = copy.deepcopy(named["prepare"])
+        second["metadata"]["uid"] = "second"
+        node = copy.deepcopy(named["gpu-1"])
+        node["metadata"]["uid"] = "registered anew"
+        items += [second, node]
+
+    pool = changed(again)
+    assert {"speech/prepare", "speech/prepare#2"} <= set(pool.jobs.id)
+    assert len(pool.nodes) == 3
+
+
 def test_what_cannot_be_meant_is_left_out_and_told(changed):
     def spoil(named, items):
         named["gpu-2"]["status"]["allocatable"]["cpu"] = "many"

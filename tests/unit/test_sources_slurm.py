@@ -1,6 +1,7 @@
 """Does the reader of Slurm's records take them for what they mean? By what a real Slurm printed, and by rows made up."""
 
 import gzip
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -211,6 +212,14 @@ BROKEN = {
     "no state": (row(State="DREAMING"), "their State is none of Slurm's: 1 (line 3)"),
     "no amounts": (row(AllocTRES="cpu=4,mem="), "what they held is no TRES string: 1 (line 3)"),
     "no span": (row(Elapsed="a while", End="Unknown"), "how long they ran is not said: 1 (line 3)"),
+    "an array cut off": (row(JobID="7_[1-"), "their JobID is none: 1 (line 3)"),
+    "an array without a step": (row(JobID="7_[1-9:0]"), "their JobID is none: 1 (line 3)"),
+    "two points": (row(AllocTRES="cpu=1,mem=4.5.6G"), "what they held is no TRES string: 1 (line 3)"),
+    "too many digits": (
+        row(AllocTRES="cpu=1,mem=99999999999999999999G"),
+        "what they held is no TRES string: 1 (line 3)",
+    ),
+    "three centuries": (row(Elapsed="99999999999"), "how long they ran is not said: 1 (line 3)"),
     "another cluster": (row(State="REVOKED"), "they ran on another cluster of a federation: 1 (line 3)"),
     "lost": (
         row(State="RUNNING", End="Unknown", Elapsed="300-00:00:00"),
@@ -386,6 +395,25 @@ def test_nodes_can_come_as_slurm_conf_lists_them_and_odd_ones_are_told(records):
     assert hosts("r[1-2]c[0-1]") == ["r1c0", "r1c1", "r2c0", "r2c1"]
 
 
+def test_arrays_of_which_only_a_part_is_listed_and_of_any_size_are_read(records):
+    waits = {"Start": "Unknown", "End": "Unknown", "Elapsed": "00:00:00", "State": "PENDING", "AllocTRES": ""}
+    pool = records(row(JobID="1"), row(JobID="8_[1-2,2,7-11:4,...%5]", **waits))
+    assert pool.jobs.id.tolist() == ["1", "8_1", "8_2", "8_7", "8_11"]
+    assert "arrays of which Slurm lists a part of the tasks only: 1" in told(pool)
+
+
+def test_accounts_as_sshare_prints_them_and_without_shares(tmp_path):
+    printed = "Account|User|RawShares|NormShares\nroot||||\n a||2|\n  a|ana|1|\n b||1|\n  b|ben|1|\n"
+    (tmp_path / "shares.txt").write_bytes(b"\xef\xbb\xbf" + printed.replace("root||||", "root|||").encode())
+    (tmp_path / "nodes.txt").write_bytes(b"\xef\xbb\xbf" + NODES.encode())
+    pool = slurm.read(tmp_path)
+    assert dict(zip(pool.members.id.tolist(), pool.members.weight.tolist(), strict=True)) == {"a": 2.0, "b": 1.0}
+    (tmp_path / "shares.txt").write_text("Account|ParentName|User\nroot||\na|root|\nb|a|\n")
+    pool = slurm.read(tmp_path)
+    assert "fair shares are not said: each counts one" in told(pool)
+    assert pool.members.parent.tolist() == [-1, 0]
+
+
 def test_weights_come_down_the_tree_as_normalized_shares_do():
     accounts = {
         "root": Account(users=[1]),
@@ -453,6 +481,12 @@ def test_a_file_that_is_something_else_says_what_it_may_be(content, said, tmp_pa
     with pytest.raises(BadInput, match=re.escape(said)) as caught:
         slurm.read(tmp_path / "odd", REAL / "nodes.txt", REAL / "jobs.txt")
     assert all(fault.mend and fault.where == "odd" for fault in caught.value.faults)
+
+
+def test_a_pipe_is_refused_before_it_is_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadInput, match="is no file, and must be read more than once"):
+        slurm.read(tmp_path / "pipe")
 
 
 def test_in_a_directory_a_file_that_is_something_else_is_told_and_left(tmp_path):

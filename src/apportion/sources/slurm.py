@@ -112,14 +112,21 @@ def _stream(
 
 def _enough(files: list[Printed], findings: Findings) -> None:
     """Tell what is missing: without nodes there is no pool, and without jobs it is an inventory."""
+    findings.raise_any()
     kinds = {one.kind for one in files}
     if not files:
-        findings.fault("no file is named that could be read", mend=f"name what these print: {ALL}")
+        findings.fault("no file is named that could be read", mend=f"name files that hold what these print: {ALL}")
     elif NODES not in kinds:
-        what, mend = "none of the files says which nodes there are", f"add what this prints: {COMMANDS[NODES]}"
+        what, mend = (
+            "none of the files says which nodes there are",
+            f"add what this prints, as a file of its own: {COMMANDS[NODES]}",
+        )
         findings.fault(what, files[0].name, mend)
     elif JOBS not in kinds:
-        what, mend = "none of the files says which jobs there were", f"add what this prints: {COMMANDS[JOBS]}"
+        what, mend = (
+            "none of the files says which jobs there were",
+            f"add what this prints, as a file of its own: {COMMANDS[JOBS]}",
+        )
         findings.notice(what, files[0].name, mend)
 
 

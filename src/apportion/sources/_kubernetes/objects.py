@@ -16,7 +16,7 @@ KINDS = ("Node", "Pod")
 
 @dataclass
 class Objects:
-    """What was found, the last of each that several files hold: by its uid, or its name where none is given."""
+    """What was found, the last of each that several files hold: nodes by name, pods by uid, or by name without one."""
 
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -66,5 +66,7 @@ def _take(found: Objects, name: str, said: Any) -> None:
         if of not in KINDS:
             found.other[of or "nothing"] = found.other.get(of or "nothing", 0) + 1
             continue
-        key = str(meta.get("uid") or f"{meta.get('namespace', '')}/{meta['name']}")
-        (found.nodes if of == "Node" else found.pods)[key] = item
+        if of == "Node":
+            found.nodes[meta["name"]] = item
+        else:
+            found.pods[str(meta.get("uid") or f"{meta.get('namespace', '')}/{meta['name']}")] = item

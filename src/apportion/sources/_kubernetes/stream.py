@@ -56,8 +56,19 @@ def make_jobs(pods: Iterable[Ran], member_of: Mapping[Ran, str], now: int) -> pl
             for number, wave in enumerate(_waves(members), 1):
                 name = f"{namespace}/{group}" + (f"#{number}" if number > 1 else "")
                 rows += _gang(name, wave, member_of, now)
+    _number(rows)
     amounts: dict[str, type[pl.DataType]] = {name: pl.Int64 for row in rows for name in row if name not in SCHEMA}
     return pl.DataFrame(rows, schema=SCHEMA | amounts)
+
+
+def _number(rows: list[Row]) -> None:
+    """Tell pods apart that had one name one after the other, as those of a StatefulSet have: ``name``, ``name#2``."""
+    seen: dict[object, int] = {}
+    for row in rows:
+        name = row["id"]
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            row["id"] = f"{name}#{seen[name]}"
 
 
 def _place(one: Ran) -> tuple[str, str, int, str]:

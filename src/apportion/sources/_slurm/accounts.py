@@ -7,7 +7,7 @@ import polars as pl
 
 from apportion.sources._findings import Findings
 from apportion.sources._owners import ROOT
-from apportion.sources._slurm.printed import Printed
+from apportion.sources._slurm.printed import ACCOUNTS, COMMANDS, Printed
 from apportion.sources._slurm.rows import LINE, read_rows
 
 WANTED = {
@@ -41,7 +41,8 @@ def read_accounts(printed: Printed, findings: Findings) -> dict[str, dict[str, A
     above: list[str] = []
     odd = []
     for row in rows.iter_rows(named=True):
-        share = {"parent": "1", None: "1"}.get(row["share"], row["share"])
+        said = row.get("share") or "parent"
+        share = "1" if said == "parent" else str(said)
         name = (row["account"] or "").strip()
         if not name or not share.isdigit():
             odd.append(row[LINE])
@@ -56,10 +57,13 @@ def read_accounts(printed: Printed, findings: Findings) -> dict[str, dict[str, A
         above = [*above[:depth], name]
         account.parent = (row["parent"] or "") if named else (above[-2] if len(above) > 1 else _beside(name))
     broken.tell(pl.Series(odd, dtype=pl.Int64), "they name no account, or a Share that is no number", "print it again")
+    if "share" not in rows.columns:
+        findings.notice(
+            "fair shares are not said: each counts one", printed.name, f"print it with: {COMMANDS[ACCOUNTS]}"
+        )
     if not named and not any(blanks):
         what = "who is above whom is not said: all accounts stand side by side"
-        mend = "print it with ParentName: sacctmgr show assoc --parsable2 format=Cluster,Account,ParentName,User,Share"
-        findings.notice(what, printed.name, mend)
+        findings.notice(what, printed.name, f"print it with ParentName: {COMMANDS[ACCOUNTS]}")
     return found
 
 

@@ -6,6 +6,7 @@ from apportion.sources._findings import Findings
 from apportion.sources._slurm.broken import Broken
 from apportion.sources._slurm.printed import SACCT, Printed
 from apportion.sources._slurm.rows import LINE, read_rows
+from apportion.sources._slurm.stream import ARRAY
 from apportion.sources._slurm.times import HOUR, seconds, span
 from apportion.sources._slurm.tres import as_tres, read_tres
 
@@ -47,7 +48,9 @@ ENDED = (
 GOES_ON = ("RUNNING", "COMPLETING", "SUSPENDED", "RESIZING", "SIGNALING", "STAGE_OUT", "CONFIGURING", "POWER_UP_NODE")
 WAITS = ("PENDING", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD")
 ELSEWHERE = "REVOKED"  # it runs on another cluster of a federation
-STEP, ID = r"^[0-9]+(?:[_+][^.]*)?\.", r"^[0-9]+(?:_(?:[0-9]+|\[[0-9,:%.-]+\])|\+[0-9]+)?$"
+STEP = r"^[0-9]+(?:[_+][^.]*)?\.[^.\]]"
+ID = r"^[0-9]+(?:_[0-9]+|\+[0-9]+)?$"
+LONGEST = 10**10  # seconds; nothing ran for three hundred years
 GRACE = 24 * HOUR  # what a running job may be beyond its limit before nobody can believe that it runs
 
 
@@ -147,7 +150,7 @@ def _kept(rows: pl.DataFrame, broken: Broken, who: str) -> pl.DataFrame:
     again = pl.col("end") + HOUR - pl.col("start") == pl.col("lasted")  # a clock was set back while the job ran
     long = (pl.col("went") == "runs") & (pl.col("lasted") > pl.col("limit") + GRACE)
     reasons = (
-        (~pl.col("id").str.contains(ID), "their JobID is none", "print the table again; do not edit it"),
+        (~pl.col("id").str.contains(f"{ID}|{ARRAY}"), "their JobID is none", "print the table again; do not edit it"),
         (pl.col("state") == ELSEWHERE, "they ran on another cluster of a federation", "import that cluster's records"),
         (pl.col("went").is_null(), "their State is none of Slurm's", "print the table again; do not edit it"),
         (pl.col("member").is_null(), f"they name no {who}", "say whom a job is for: --set member=user"),
@@ -159,7 +162,7 @@ def _kept(rows: pl.DataFrame, broken: Broken, who: str) -> pl.DataFrame:
         ),
         ((pl.col("end") < pl.col("start")) & ~again.fill_null(value=False), "they end before they start", ""),
         (
-            pl.col("lasted").is_null() & (pl.col("went") != "waits") | (pl.col("lasted") < 0),
+            pl.col("lasted").is_null() & (pl.col("went") != "waits") | ~pl.col("lasted").is_between(0, LONGEST),
             "how long they ran is not said",
             "print ElapsedRaw, or Start and End",
         ),

@@ -42,7 +42,7 @@ def read_nodes(printed: Printed, findings: Findings) -> pl.DataFrame:
     A flavor is the type of a machine's GPUs, types joined by ``+`` where it has several, ``gpu`` where none is named,
     and ``cpu`` where it has none. What is kept back for the system (``CPUEfctv``, ``MemSpecLimit``) is not counted.
     """
-    text = printed.below().decode("utf-8", "replace")
+    text = printed.below().decode("utf-8-sig", "replace")
     broken = Broken(printed.name, findings)
     rows: list[dict[str, object]] = []
     odd: list[int] = []

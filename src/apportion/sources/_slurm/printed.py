@@ -22,7 +22,7 @@ COMMANDS = {
     NODES: "scontrol show node",
     ACCOUNTS: "sacctmgr show assoc --parsable2 format=Cluster,Account,ParentName,User,Share",
 }
-ALL = "; ".join(COMMANDS.values())
+ALL = "sacct --allocations --parsable2 …, scontrol show node, sacctmgr show assoc --parsable2"
 GZIP = b"\x1f\x8b"
 BEGINNING = 65_536  # bytes in which a file shows what it is
 
@@ -98,6 +98,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def _recognised(path: Path) -> Printed:
     """Tell by the first line that says something which tool printed it."""
+    if not path.is_file():
+        raise BadInput("is no file, and must be read more than once", str(path), "save it as a file, and name that")
     with _opened(path) as file:
         raw = file.read(BEGINNING)
     if not raw.strip():
@@ -111,7 +113,7 @@ def _recognised(path: Path) -> Printed:
         return Printed(NODES, path, (), 1)
     if {"jobid", "jobidraw"} & set(header):
         return Printed(JOBS, path, header, blank + 2)
-    if {"account", "share"} <= set(header):
+    if "account" in header and {"share", "rawshares", "parentname"} & set(header):
         return Printed(ACCOUNTS, path, header, blank + 2)
     raise BadInput(_unknown(line, header), path.name, f"save what one of these prints: {ALL}")
 

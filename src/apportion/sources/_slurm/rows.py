@@ -58,7 +58,7 @@ def _even(printed: Printed, broken: Broken) -> tuple[bytes, Ints]:
     broken.tell(
         pl.Series(numbers[odd]),
         f"their number of cells is not the header's {bars + 1}",
-        "a bar or a line end within a name: leave out JobName, Comment and the like",
+        "a bar or line end within a name (leave out JobName, Comment …), or a file that stops in the middle",
         lambda i: f" has {int(count[odd][i]) + 1}",
     )
     if kept.all():

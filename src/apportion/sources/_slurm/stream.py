@@ -8,7 +8,9 @@ from apportion.sources._findings import Findings
 from apportion.sources._unfinished import lasting_as
 
 STOPPED = ("REQUEUED", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL")  # after these, a job of the same id goes on
-ARRAY = r"^([0-9]+)_\[([0-9,:-]+)(?:%[0-9]+)?\]$"
+PART = r"[0-9]{1,8}(?:-[0-9]{1,8}(?::[1-9][0-9]{0,7})?)?"
+ARRAY = rf"^([0-9]+)_\[({PART}(?:,{PART})*)(?:,\.\.\.)?(?:%[0-9]+)?\]$"
+MOST_TASKS = 4_000_001  # of one array, as slurm.conf(5) says of MaxArraySize
 MILLI_GIB = 1024**2  # KiB in a GiB
 
 
@@ -58,27 +60,33 @@ def _tasks(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     if not array.any():
         return rows
     held = rows.filter(array)
-    numbers = [expand(said) for said in held["id"].str.extract(ARRAY, 2)]
+    numbers = [expand(said)[:MOST_TASKS] for said in held["id"].str.extract(ARRAY, 2)]
     stem = pl.col("id").str.extract(ARRAY, 1)
     task = pl.Series("task", numbers, dtype=pl.List(pl.Int64))
     written = held.with_columns(task).explode("task")
     written = written.with_columns(id=stem + "_" + pl.col("task").cast(pl.String)).drop("task")
+    cut = held["id"].str.contains("...", literal=True).sum()
+    if cut:
+        findings.notice(
+            f"arrays of which Slurm lists a part of the tasks only: {cut:,}", "sacct", "only these are there"
+        )
     findings.notice(f"tasks that wait in one row for their array, written out: {len(written):,}", "sacct")
     return pl.concat([rows.filter(~array), written])
 
 
 def expand(said: str) -> list[int]:
-    """Write out the numbers of an array.
+    """Write out the numbers of an array, each once.
 
     >>> expand("3,5-9:2")
     [3, 5, 7, 9]
     """
-    found: list[int] = []
+    found: dict[int, None] = {}
     for part in said.split(","):
         bounds, _, step = part.partition(":")
         first, _, last = bounds.partition("-")
-        found += range(int(first), int(last or first) + 1, int(step or 1))
-    return found
+        numbers = range(int(first), int(last or first) + 1, int(step or 1))
+        found |= dict.fromkeys(numbers[:MOST_TASKS])
+    return list(found)
 
 
 def _attempts(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
