@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from apportion.advice import advise, apart_today
 from apportion.advice.told import told
+from apportion.domain.arrays import take
 from apportion.errors import BadInput
 from apportion.report.advising import advising
 from apportion.report.telling import telling
@@ -77,3 +79,20 @@ def test_claims_are_advised_on_by_what_they_are_granted(tmp_path):
     assert found.gains == ("low",)
     assert found.loses == ("high",)
     assert {one.flavor for one in found.priced} == {"x", "y"}
+
+
+def test_nothing_is_advised_under_which_a_job_would_never_run(tmp_path):
+    pool = flooded(tmp_path)
+    wide = replace(pool.jobs, workers=np.where(np.arange(len(pool.jobs)) == 5, 12, 1))
+    found = advise(replace(pool, jobs=wide))
+    assert (found.chosen.end_s >= 0).sum() == (found.now.end_s >= 0).sum() == len(wide)
+    assert found.chosen.candidate.charter.queue.member_limit is None
+
+
+def test_too_few_jobs_say_nothing(tmp_path):
+    pool = by_turns(tmp_path)
+    few = take(pool.jobs, np.arange(6))
+    found = advise(replace(pool, jobs=few))
+    assert (found.kind, found.reason) == ("keep", "short")
+    assert found.trial.blocks < 10
+    assert advising(told(found))[0].key == "keep_short_apart"

@@ -1,6 +1,6 @@
 """Which charter is best, and is it enough better to change?
 
-Among the charters under which nobody is shut out:
+Among the charters under which nobody is shut out, and no job that ends now would never end:
 
 1. services come first: those that answer fewer requests in time than the best does, by more than half a percent, are out;
 2. nobody shall be worse off than alone: those under which some member with standing is, by more than one percent, are out; if

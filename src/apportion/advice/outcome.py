@@ -70,5 +70,7 @@ class Outcome:
         return float((weigh * change).sum() / weigh.sum())
 
     def shut_out(self, now: "Outcome") -> bool:
-        """Whether somebody who gets something done now would get nothing done."""
-        return bool((np.isfinite(now.burden) & ~np.isfinite(self.burden)).any())
+        """Whether somebody who gets something done now would get nothing done, or some job that ends now would never end."""
+        members = np.isfinite(now.burden) & ~np.isfinite(self.burden)
+        jobs = (now.end_s >= 0) & (self.end_s < 0)
+        return bool(members.any() or jobs.any())

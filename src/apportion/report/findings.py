@@ -20,7 +20,7 @@ def findings(run: Run) -> list[Finding]:
     """Collect what an operator should know, the most urgent first, and end with what to do next; advice, if any, leads."""
     told = run.get("advice")
     if told:
-        return [*broken_promises(run), *impossible(run), *advising(told)]
+        return [*broken_promises(run), *impossible(run), *advising(told), *better_off(run), *later(run)]
     said = [*broken_promises(run), *impossible(run), *better_off(run), *sizing(run), *later(run), *load(run)]
     return [*(one for one in said if one.tone == BAD), *(one for one in said if one.tone != BAD), *next_step(run)]
 

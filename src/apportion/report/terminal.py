@@ -91,8 +91,8 @@ def _verdict(row: dict[str, Any], words: Telling) -> Text:
 
 
 def meaning(run: Run, words: Telling) -> Text:
-    """List what the run means, a line each, and what to type next."""
-    return _sentences(findings(run), words)
+    """List what the run means, a line each, and what to type next; advice in full."""
+    return _sentences(findings(run), words, whole=bool(run.get("advice")))
 
 
 def _sentences(found: Sequence[Finding], words: Telling, *, whole: bool = False) -> Text:

@@ -90,7 +90,7 @@ class Trial:
     names : of the two charters
     whole : all jobs
     members : one a member that has jobs which ended under both
-    block_s, blocks, draws : of the bootstrap
+    block_s, blocks, draws : length of the blocks, how many have jobs, and how often they were drawn
     only : jobs that ended under the first only, under the second only
     figures : by name, of both replays
     """
@@ -193,7 +193,7 @@ def differences(
     block_s: int | None = None,
     draws: int = DRAWS,
 ) -> tuple[Difference, tuple[Difference, ...], int, int]:
-    """Compare completion times of the same jobs: all, member by member; with the length and the number of the blocks.
+    """Compare completion times of the same jobs: all, and by member; with the length of blocks, and how many have jobs.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def differences(
         for g, name in enumerate([*names, ""])
         if jobs[g]
     ]
-    return rows[-1], tuple(rows[:-1]), length, len(blocks.count)
+    return rows[-1], tuple(rows[:-1]), length, int((blocks.count[:, -1] > 0).sum())
 
 
 def _known(low: float, high: float) -> tuple[float | None, float | None]:
