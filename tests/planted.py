@@ -98,3 +98,17 @@ def unequal_claims(where):
         "id,member,tasks,gpu,priority,speed:x,speed:y\nc1,high,15,1,9,1,2\nc2,low,15,1,1,1,2\n", "utf-8"
     )
     return directory.read(where)
+
+
+def wide_beside_small(where, second="wide"):
+    """One member asks for most, in gangs of more than half of the pool: a limit of a half would never start them."""
+    nodes = ["id,owner,flavor,gpu", "w1,wide,x,4", f"w2,{second},x,4", "s1,small,x,4", "t1,tiny,x,2"]
+    random = np.random.default_rng(7)
+    jobs = []
+    for day in range(40):
+        jobs += [("wide", day * DAY_S + k * 9000, int(random.lognormal(9.4, 0.5)), 8) for k in range(4)]
+        jobs += [("wide", day * DAY_S + k * 3000, int(random.lognormal(9.0, 0.5)), 1) for k in range(10)]
+        jobs += [
+            (m, day * DAY_S + int(random.integers(0, 50_000)), 2000, 1) for m in ("small", "tiny") for _ in range(8)
+        ]
+    return pool_of(where, nodes, [HEAD, *sorted(jobs, key=lambda row: row[1])], '[queue]\ndiscipline = "skip_fifo"\n')

@@ -293,7 +293,7 @@ def with_other_advice(**other):
     """Change the advice on a quiet pool."""
     run = with_advice(planted.quiet)
     said = run["advice"]
-    said["best"] = "passing"
+    said["best"] = next(row for row in said["tried"] if row["key"] == "passing") | {"worse_than_alone": ["a"]}
     return run | {"advice": said | other}
 
 
@@ -319,7 +319,7 @@ ADVISED = {
         f"keep, {reason}{', apart' if apart else ''}": partial(
             with_other_advice, reason=reason, apart_today=apart, trial=TRIAL
         )
-        for reason in ("small", "chance", "short")
+        for reason in ("harm", "small", "chance", "short")
         for apart in (False, True)
     },
 }

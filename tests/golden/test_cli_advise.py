@@ -48,6 +48,20 @@ def test_what_somebody_wrote_is_not_written_over(tmp_path, run):
     assert run("advise", tmp_path / "none")[0] == 3
 
 
+def test_a_gain_of_most_for_which_one_would_pay_is_named_and_not_advised(tmp_path, run):
+    run("init", tmp_path / "pool")
+    run("trace", "synthesize", tmp_path / "pool", "--jobs", "3000", "--span-s", "5000000", "--out", tmp_path / "month")
+    code, out, _ = run("advise", tmp_path / "month", "--separate")
+    assert code == 0
+    assert "Do not pool, unless all agree" in out
+    assert "startup would be worse off than alone" in " ".join(out.split())
+    said = json.loads(run("advise", tmp_path / "month", "--separate", "-o", "json")[1])
+    assert (said["kind"], said["reason"]) == ("keep", "harm")
+    assert said["best"]["gain"] > 0.02
+    assert said["best"]["worse_than_alone"] == ["startup"]
+    assert said["best"]["mean"] < said["charters"][0]["mean"]
+
+
 def test_it_answers_in_chinese(tmp_path, run):
     planted.full_queues(tmp_path / "pool")
     code, out, _ = run("advise", tmp_path / "pool", "--lang", "zh")

@@ -6,12 +6,24 @@ import numpy as np
 import pytest
 
 from apportion.advice import advise, apart_today
+from apportion.advice.outcome import Candidate
+from apportion.advice.replayed import Ground
 from apportion.advice.told import told
 from apportion.domain.arrays import take
+from apportion.domain.charter import Queueing
 from apportion.errors import BadInput
 from apportion.report.advising import advising
 from apportion.report.telling import telling
-from planted import busy_service, by_turns, flooded, full_queues, quiet, short_of_memory, unequal_claims
+from planted import (
+    busy_service,
+    by_turns,
+    flooded,
+    full_queues,
+    quiet,
+    short_of_memory,
+    unequal_claims,
+    wide_beside_small,
+)
 
 
 def test_first_come_is_kept_where_nobody_waits(tmp_path):
@@ -41,6 +53,27 @@ def test_the_largest_is_held_to_a_limit_where_it_floods_the_pool(tmp_path):
     assert found.chosen.candidate.charter.queue.member_limit is not None
     assert found.work.value("flood", "member") == "big"
     assert set(found.gains) == {"small", "tiny"}
+
+
+def test_no_charter_is_advised_or_named_under_which_jobs_would_never_start(tmp_path):
+    found = advise(wide_beside_small(tmp_path))
+    stopped = [one for one in found.tried if (one.end_s < 0).any()]
+    assert {dict(one.candidate.values)["limit"] for one in stopped} == {0.5}
+    assert min(one.mean for one in stopped) < found.now.mean  # over what is left: shorter jobs
+    assert all((one.end_s >= 0).all() for one in (found.best, found.chosen, *found.others))
+
+
+def test_means_are_over_jobs_that_end_today(tmp_path):
+    """At home wide jobs never start; in one pool they do, and take longer than others: the others' mean is compared."""
+    pool = wide_beside_small(tmp_path, second="small")
+    ground = Ground(apart_today(pool), 0)
+    together = Candidate("passing", replace(pool.charter, queue=Queueing("skip_fifo")))
+    today, there = ground.outcome(Candidate("now", ground.pool.charter)), ground.outcome(together)
+    ends = today.end_s >= 0
+    assert 0 < ends.sum() < len(ends)
+    took = there.end_s - pool.jobs.submit_s
+    assert (there.end_s >= 0).all()
+    assert there.mean == pytest.approx(took[ends].mean())
 
 
 def test_memory_is_to_be_bought_where_memory_is_short(tmp_path):

@@ -55,8 +55,10 @@ class Advice:
     Attributes
     ----------
     kind : ``change`` or ``keep``
-    reason : why: ``sooner``, ``safer``, ``services``, ``rate``, or for keeping ``best``, ``small``, ``chance``, ``short``
+    reason : why: ``sooner``, ``safer``, ``services``, ``rate``, or for keeping ``best``, ``harm``, ``small``, ``chance``,
+        ``short``
     best : what does best by the rule of `choice`, also where the present charter is kept
+    rival : where the reason is ``harm``, what members would gain most by, some of them being worse off than alone
     now, chosen, others : outcomes; where the charter is kept, `chosen` is `now`
     trial : of `best` against `now`; None for claims, or where they are the same
     tried, declined : all that was replayed, and what this pool cannot carry out, with why
@@ -68,6 +70,7 @@ class Advice:
     kind: str
     reason: str
     best: Outcome
+    rival: Outcome | None
     now: Outcome
     chosen: Outcome
     others: tuple[Outcome, ...]
@@ -124,7 +127,8 @@ def _on_jobs(pool: Pool, tick: Callable[[int], None]) -> Advice:
     tried, declined = ground.outcomes(candidates.queues(pool, work), tick)
     now, best = tried[0], _best(pool, tried, weight)
     found = None if best is now else trial_of(pool, ("now", best.candidate.key), now.end_s, best.end_s)
-    kind, reason = _worth(now, best, found, weight)
+    rival = choice.spared(tried, weight) if best is now else None
+    kind, reason = ("keep", "harm") if rival else _worth(now, best, found, weight)
     chosen = best if kind == "change" else now
     others = choice.others(tried, chosen, weight)
     finalists = [now, *([best] if best is not now else []), *others]
@@ -137,6 +141,7 @@ def _on_jobs(pool: Pool, tick: Callable[[int], None]) -> Advice:
         kind,
         reason,
         best,
+        rival,
         now,
         chosen,
         tuple(others),
@@ -165,7 +170,8 @@ def _on_claims(pool: Pool) -> Advice:
     weight = pool.standing.share
     tried, declined = table.outcomes(candidates.rules(pool, work))
     now, best = tried[0], choice.near(tried, weight)[0]
-    kind, reason = _worth(now, best, None, weight)
+    rival = choice.spared(tried, weight) if best is now else None
+    kind, reason = ("keep", "harm") if rival else _worth(now, best, None, weight)
     chosen = best if kind == "change" else now
     change = best.burden / now.burden - 1
     names = pool.members.id.tolist()
@@ -187,6 +193,7 @@ def _on_claims(pool: Pool) -> Advice:
         kind,
         reason,
         best,
+        rival,
         now,
         chosen,
         tuple(choice.others(tried, chosen, weight)),

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from apportion.advice.outcome import Outcome
-from apportion.domain.arrays import Floats
+from apportion.domain.arrays import Bools, Floats
 
 SLO = 0.005
 SAFE = 1.01
@@ -46,15 +46,32 @@ def ranked(outcomes: Sequence[Outcome], weight: Floats) -> list[Outcome]:
     return sorted(outcomes, key=lambda one: (id(one) not in kept, -round(one.gain(now, weight), 3)))
 
 
+def spared(outcomes: Sequence[Outcome], weight: Floats) -> Outcome | None:
+    """Name the charter under which members would gain most, and noticeably, if some of them might be worse off than alone."""
+    now, stay = outcomes[0], staying(outcomes, weight)
+    out = [one for one in _serving(outcomes) if all(one is not other for other in stay)]
+    best = max(out, key=lambda one: one.gain(now, weight), default=None)
+    return best if best is not None and best.gain(now, weight) >= LEAST else None
+
+
+def _serving(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Leave those that shut nothing out, and of these what answers services best."""
+    open_to_all = [one for one in outcomes if not one.shut_out(outcomes[0])]
+    answering = max((one.answered for one in open_to_all if one.answered is not None), default=0.0)
+    return [one for one in open_to_all if one.answered is None or one.answered >= answering - SLO]
+
+
 def staying(outcomes: Sequence[Outcome], weight: Floats) -> list[Outcome]:
     """Say which are not out."""
-    now = outcomes[0]
-    open_to_all = [one for one in outcomes if not one.shut_out(now)]
-    answering = max((one.answered for one in open_to_all if one.answered is not None), default=0.0)
-    kept = [one for one in open_to_all if one.answered is None or one.answered >= answering - SLO]
+    kept = _serving(outcomes)
     least = min((worst(one, weight) for one in kept), default=0.0)
     most = SAFE if least <= SAFE else least * NEAR
     return [one for one in kept if worst(one, weight) <= most]
+
+
+def worse_off(outcome: Outcome, weight: Floats) -> Bools:
+    """Say which members with standing are worse off than alone: (N,)."""
+    return np.asarray((weight > 0) & (np.nan_to_num(outcome.against_alone) > SAFE))
 
 
 def worst(outcome: Outcome, weight: Floats) -> float:
@@ -64,9 +81,9 @@ def worst(outcome: Outcome, weight: Floats) -> float:
 
 
 def others(outcomes: Sequence[Outcome], chosen: Outcome, weight: Floats) -> list[Outcome]:
-    """Name the next best that are not the chosen one nor the present one, of different kinds."""
+    """Name the next best that shut nothing out and are not the chosen one nor the present one, of different kinds."""
     found: list[Outcome] = []
-    for one in ranked(outcomes, weight):
+    for one in ranked([one for one in outcomes if not one.shut_out(outcomes[0])], weight):
         kinds = {other.candidate.key for other in (chosen, *found)}
         if one is not outcomes[0] and one.candidate.key not in kinds:
             found.append(one)

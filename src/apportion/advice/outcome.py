@@ -31,10 +31,10 @@ class Outcome:
 
     Attributes
     ----------
-    burden : (N,) what a member pays for its work, less is better: mean completion time of its jobs in seconds, or for claims
-        1 over its useful rate; NaN for one without any
+    burden : (N,) what a member pays for its work, less is better: mean completion time, in seconds, of those of its jobs that
+        end under the present charter too, or for claims 1 over its useful rate; NaN for one without any
     against_alone : (N,) burden over what it is alone (ρ); NaN where that is not known
-    mean : burden of all together: mean completion time of all jobs, or 1 over the total rate
+    mean : burden of all together: mean completion time of those jobs, or 1 over the total rate
     end_s : (J,) end of every job, −1 if it never ends; empty for claims
     done : part of the scarcest resource that was put to use by the last submission, or that is granted
     hhi : concentration of what members used until then, or are granted, of 10,000

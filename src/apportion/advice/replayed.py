@@ -19,6 +19,8 @@ from apportion.replays import arriving, at_home, beside_services, carried, queue
 from apportion.simulation.services import serve
 from apportion.traces.scale import scale
 
+WHOLE = 100  # percent
+
 
 @dataclass(frozen=True, eq=False)
 class Ground:
@@ -48,6 +50,11 @@ class Ground:
         """How every member's jobs go at home."""
         return at_home(self.jobs(self.pool.charter.queue.placement), home_discipline(self.pool.charter))
 
+    @cached_property
+    def present(self) -> Schedule:
+        """How the jobs go under the present charter."""
+        return self._carried(self.pool)
+
     def outcomes(
         self, candidates: Iterable[Candidate], tick: Callable[[int], None] = lambda _done: None
     ) -> tuple[list[Outcome], dict[str, str]]:
@@ -69,12 +76,16 @@ class Ground:
 
     def outcome(self, candidate: Candidate, percent: int = 100) -> Outcome:
         """Replay one candidate, on so much of the pool."""
+        if candidate.charter == self.pool.charter and percent == WHOLE:
+            return self._told(candidate, self.pool, self.present)
         pool = self.pool.with_charter(candidate.charter)
+        return self._told(candidate, pool, self._carried(pool, percent))
+
+    def _carried(self, pool: Pool, percent: int = WHOLE) -> Schedule:
         how = queueing(pool)
         submitted = self.jobs(how.placement)
-        jobs = beside_services(pool, submitted if percent == 100 else at_percent(submitted, percent))
-        schedule, _ = carried(pool, jobs, how, charter_rule(candidate.charter), percent)
-        return self._told(candidate, pool, schedule)
+        jobs = beside_services(pool, submitted if percent == WHOLE else at_percent(submitted, percent))
+        return carried(pool, jobs, how, charter_rule(pool.charter), percent)[0]
 
     def played(self, candidate: Candidate, jobs: Trace) -> Outcome:
         """Replay one candidate on another trace of the pool's jobs."""
@@ -83,10 +94,11 @@ class Ground:
         return self._told(candidate, pool, schedule)
 
     def _told(self, candidate: Candidate, pool: Pool, schedule: Schedule) -> Outcome:
+        """Take means over jobs that end today, so that a charter is not praised for long ones that it never starts."""
         jobs = pool.jobs
         assert jobs is not None, "a ground has jobs"  # noqa: S101  # for the type checker
         members, r = len(pool.members), self.resource
-        done = schedule.finished
+        done = schedule.finished & self.present.finished
         both = done & self.alone.finished
         took, alone = schedule.end_s - jobs.submit_s, self.alone.end_s - jobs.submit_s
         used = _used(
@@ -99,7 +111,7 @@ class Ground:
             _means(took, done, jobs.member, members),
             _means(took, both, jobs.member, members) / _above(_means(alone, both, jobs.member, members)),
             float(took[done].mean()) if done.any() else float("nan"),
-            np.where(done, schedule.end_s, NEVER),
+            np.where(schedule.finished, schedule.end_s, NEVER),
             float(used.sum() / max(whole, 1.0)),
             float(1e4 * (share * share).sum()),
             None if pool.services is None else _answered(pool),

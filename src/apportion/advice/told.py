@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from apportion.advice import Advice
-from apportion.advice.choice import worst
+from apportion.advice.choice import worse_off, worst
 from apportion.advice.members import Fate
 from apportion.advice.outcome import Outcome
 from apportion.trial import Difference
@@ -24,7 +24,7 @@ def told(advice: Advice) -> dict[str, Any]:
         "resource": advice.pool.resources[advice.work.resource],
         "load": float(advice.work.load[advice.work.resource]),
         "assumptions": len(advice.pool.charter.assumptions),
-        "best": advice.best.candidate.key,
+        "best": _outcome(advice, advice.rival or advice.best),
         "charters": [{"role": role} | _outcome(advice, one) for role, one in shown],
         "tried": [_outcome(advice, one) for one in advice.tried],
         "declined": advice.declined,
@@ -58,6 +58,7 @@ def _outcome(advice: Advice, one: Outcome) -> dict[str, Any]:
         "gain": one.gain(now, weight),
         "worst": worst(one, weight),
         "worse": [str(name) for name in advice.pool.members.id[later]],
+        "worse_than_alone": [str(name) for name in advice.pool.members.id[worse_off(one, weight)]],
         "done": one.done,
         "hhi": one.hhi,
         "answered": one.answered,

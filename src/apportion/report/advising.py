@@ -50,6 +50,7 @@ def _what(told: Told) -> Finding:
         "interval": Value("clause", _interval(told)),
         "worst_before": Value("ratio", now["worst"]),
         "worst_after": Value("ratio", best["worst"]),
+        "harmed": Value("names", best["worse_than_alone"]),
         "answered_before": Value("part", now["answered"]),
         "answered_after": Value("part", best["answered"]),
         "blocks": (told["trial"] or {}).get("blocks", 0),
@@ -60,10 +61,7 @@ def _what(told: Told) -> Finding:
 
 def _now_and_best(told: Told) -> tuple[Told, Told]:
     """The present charter, and the best of those tried, also where it is not advised."""
-    now = by_role(told, "now")
-    best = next(row for row in told["tried"] if row["key"] == told["best"])
-    advised = by_role(told, "advised")
-    return now or best, advised or best
+    return by_role(told, "now") or told["best"], told["best"]
 
 
 def _interval(told: Told) -> Phrase | None:
