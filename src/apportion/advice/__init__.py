@@ -151,7 +151,7 @@ def _on_jobs(pool: Pool, tick: Callable[[int], None]) -> Advice:
         gains,
         loses,
         _fates(ground, work, now, chosen, found),
-        _sturdy(pool, finalists, best),
+        _sturdy(pool, finalists, chosen),
         capacity.fewest(ground, chosen.candidate, weight) if _may_shrink(chosen, pool) else None,
         more,
         capacity.buy(list(more)),
@@ -241,14 +241,14 @@ def _changed_for(now: Outcome, best: Outcome, found: Trial | None, weight: Float
     return "change", "sooner" if found else "rate"
 
 
-def _sturdy(pool: Pool, finalists: Sequence[Outcome], best: Outcome) -> Sturdy:
+def _sturdy(pool: Pool, finalists: Sequence[Outcome], chosen: Outcome) -> Sturdy:
     """Ask again at loads a twentieth less and more, under other ties, and at loads further away."""
     weight = pool.standing.share
 
     def better(changed_pool: Pool) -> str | None:
         again = _again(changed_pool, finalists)
         kept = [one.candidate.key for one in choice.near(again, weight)]
-        return None if best.candidate.key in kept else kept[0]
+        return None if chosen.candidate.key in kept else kept[0]
 
     near = [("load", str(load)) for load in LOADS] + [("seed", seed) for seed in SEEDS]
     pools = [changed(pool, load=load) for load in LOADS] + [changed(pool, seed=seed) for seed in SEEDS]

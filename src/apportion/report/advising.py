@@ -1,5 +1,6 @@
 """What should be done, in sentences? From ``advice`` in ``run.json``; each function answers one question an operator has."""
 
+import math
 from typing import Any
 
 from apportion.report.finding import BAD, GOOD, NEXT, NOTE, Finding, Phrase
@@ -45,6 +46,7 @@ def _what(told: Told) -> Finding:
     values = {
         "charter": Value("clause_of", named(best)),
         "gain": Value("percent", abs(best["mean"] / now["mean"] - 1) if now["mean"] else 0.0),
+        "members_gain": Value("percent", 1 - math.exp(-max(best["gain"], 0.0))),
         "before": Value("duration", now["mean"]) if told["streams"] else Value("amount", now["mean"]),
         "after": Value("duration", best["mean"]) if told["streams"] else Value("amount", best["mean"]),
         "interval": Value("clause", _interval(told)),
@@ -56,7 +58,8 @@ def _what(told: Told) -> Finding:
         "blocks": (told["trial"] or {}).get("blocks", 0),
     }
     apart = "_apart" if told["apart_today"] and told["kind"] == "keep" else ""
-    return Finding(f"{told['kind']}_{told['reason']}{apart}", GOOD, values)
+    rate = "_rate" if told["reason"] == "safer" and not told["streams"] else ""
+    return Finding(f"{told['kind']}_{told['reason']}{apart}{rate}", GOOD, values)
 
 
 def _now_and_best(told: Told) -> tuple[Told, Told]:
@@ -84,7 +87,7 @@ def _who(told: Told) -> Finding | None:
         "count": Value("many", (len(told["gains"]), "member")),
     }
     if told["loses"]:
-        return Finding("who_loses", BAD, values)
+        return Finding(_of(told, "who_loses"), BAD, values)
     return Finding("who_gains", GOOD, values) if told["gains"] else Finding("who_nobody", NOTE, values)
 
 
@@ -99,7 +102,12 @@ def _price(told: Told) -> list[Finding]:
         "hhi_before": Value("whole", now["hhi"]),
         "hhi_after": Value("whole", best["hhi"]),
     }
-    return [Finding("price", NOTE, values)]
+    return [Finding(_of(told, "price"), NOTE, values)]
+
+
+def _of(told: Told, key: str) -> str:
+    """Name a sentence about jobs that queue, or the one about claims that are divided once."""
+    return key if told["streams"] else f"{key}_rate"
 
 
 def _sure(told: Told) -> list[Finding]:
@@ -197,7 +205,7 @@ def _assumes(told: Told) -> Finding:
     """Say what it takes for granted."""
     count = Value("many", (told["assumptions"], "assumption"))
     imported = ("advice.imported", {"count": count}) if told["assumptions"] else None
-    return Finding("assumes", NOTE, {"imported": Value("clause", imported)})
+    return Finding(_of(told, "assumes"), NOTE, {"imported": Value("clause", imported)})
 
 
 def _shown(name: str, value: Any) -> Any:
