@@ -12,6 +12,7 @@ import numpy as np
 
 from apportion.advice import candidates, capacity, choice, members
 from apportion.advice.capacity import Fewest, More, Priced
+from apportion.advice.decision import Decision, decided
 from apportion.advice.granted import Table
 from apportion.advice.members import Fate, Help
 from apportion.advice.outcome import Outcome
@@ -28,8 +29,6 @@ from apportion.trial import Trial, trial_of
 LOADS = (0.95, 1.05)
 SEEDS = ("advice 1", "advice 2", "advice 3")
 FURTHER = (0.8, 0.9, 1.1, 1.2)  # loads at which it is asked whether the advice would be another
-WORST = 0.05  # by how much the worst member's burden over that alone has to fall to be a reason to change
-SLO = choice.SLO
 
 
 @dataclass(frozen=True)
@@ -48,43 +47,27 @@ class Sturdy:
     further: tuple[tuple[float, str], ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Advice:
-    """What to do, and why.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Advice(Decision):
+    """What to do, why, and what becomes of everybody.
 
     Attributes
     ----------
-    kind : ``change`` or ``keep``
-    reason : why: ``sooner``, ``safer``, ``services``, ``rate``, or for keeping ``best``, ``harm``, ``small``, ``chance``,
-        ``short``
-    best : what does best by the rule of `choice`, also where the present charter is kept
-    rival : where the reason is ``harm``, what members would gain most by, some of them being worse off than alone
-    now, chosen, others : outcomes; where the charter is kept, `chosen` is `now`
-    trial : of `best` against `now`; None for claims, or where they are the same
-    tried, declined : all that was replayed, and what this pool cannot carry out, with why
-    gains, loses : members whose burden changes for the better, or the worse, by that trial; for claims by a hundredth
+    declined : what this pool cannot carry out, by key, with why
+    gains, loses : members whose burden changes for the better, or the worse, by the trial; for claims by a hundredth
     """
 
     pool: Pool
     work: Workload
-    kind: str
-    reason: str
-    best: Outcome
-    rival: Outcome | None
-    now: Outcome
-    chosen: Outcome
-    others: tuple[Outcome, ...]
-    tried: tuple[Outcome, ...]
     declined: dict[str, str]
-    trial: Trial | None
     gains: tuple[str, ...]
     loses: tuple[str, ...]
     fates: tuple[Fate, ...]
-    sturdy: Sturdy | None
-    fewest: Fewest | None
-    more: tuple[More, ...]
-    buy: More | None
-    priced: tuple[Priced, ...]
+    sturdy: Sturdy | None = None
+    fewest: Fewest | None = None
+    more: tuple[More, ...] = ()
+    buy: More | None = None
+    priced: tuple[Priced, ...] = ()
 
     @property
     def streams(self) -> bool:
@@ -122,92 +105,57 @@ def apart_today(pool: Pool) -> Pool:
 
 def _on_jobs(pool: Pool, tick: Callable[[int], None]) -> Advice:
     ground = Ground(pool, scarcest(History(pool)))
-    work = workload(pool, ground.alone)
-    weight = pool.standing.share
+    work, weight = workload(pool, ground.alone), pool.standing.share
     tried, declined = ground.outcomes(candidates.queues(pool, work), tick)
     now, best = tried[0], _best(pool, tried, weight)
     found = None if best is now else trial_of(pool, ("now", best.candidate.key), now.end_s, best.end_s)
-    rival = choice.spared(tried, weight) if best is now else None
-    kind, reason = ("keep", "harm") if rival else _worth(now, best, found, weight)
-    chosen = best if kind == "change" else now
-    others = choice.others(tried, chosen, weight)
-    finalists = [now, *([best] if best is not now else []), *others]
-    tick(len(tried))
-    more = tuple(capacity.more(ground, chosen.candidate, chosen)) if chosen.candidate.charter.queue.pooled else ()
-    gains, loses = ((), ()) if found is None else (tuple(found.gainers), tuple(found.losers))
+    made = decided(tried, best, found, weight)
+    pooled = made.chosen.candidate.charter.queue.pooled
+    more = tuple(capacity.more(ground, made.chosen.candidate, made.chosen)) if pooled else ()
     return Advice(
-        pool,
-        work,
-        kind,
-        reason,
-        best,
-        rival,
-        now,
-        chosen,
-        tuple(others),
-        tuple(tried),
-        declined,
-        found,
-        gains,
-        loses,
-        _fates(ground, work, now, chosen, found),
-        _sturdy(pool, finalists, chosen),
-        capacity.fewest(ground, chosen.candidate, weight) if _may_shrink(chosen, pool) else None,
-        more,
-        capacity.buy(list(more)),
-        tuple(capacity.priced(pool)) if len(pool.flavors) > 1 else (),
+        **vars(made),
+        pool=pool,
+        work=work,
+        declined=declined,
+        gains=() if found is None else tuple(found.gainers),
+        loses=() if found is None else tuple(found.losers),
+        fates=_fates(ground, work, now, made.chosen, found),
+        sturdy=_sturdy(pool, made.finalists, made.chosen),
+        fewest=capacity.fewest(ground, made.chosen.candidate, weight) if pooled and pool.services is None else None,
+        more=more,
+        buy=capacity.buy(list(more)),
+        priced=tuple(capacity.priced(pool)) if len(pool.flavors) > 1 else (),
     )
-
-
-def _may_shrink(chosen: Outcome, pool: Pool) -> bool:
-    return chosen.candidate.charter.queue.pooled and pool.services is None
 
 
 def _on_claims(pool: Pool) -> Advice:
-    r = scarcest(History(pool))
-    table = Table(pool, r)
-    work = workload(pool)
-    weight = pool.standing.share
+    table = Table(pool, scarcest(History(pool)))
+    work, weight = workload(pool), pool.standing.share
     tried, declined = table.outcomes(candidates.rules(pool, work))
-    now, best = tried[0], choice.near(tried, weight)[0]
-    rival = choice.spared(tried, weight) if best is now else None
-    kind, reason = ("keep", "harm") if rival else _worth(now, best, None, weight)
-    chosen = best if kind == "change" else now
-    change = best.burden / now.burden - 1
+    made = decided(tried, choice.near(tried, weight)[0], None, weight)
+    change = made.best.burden / made.now.burden - 1
     names = pool.members.id.tolist()
-    fates = tuple(
-        Fate(
-            name,
-            _known(table.alone[m]),
-            _known(1 / now.burden[m]),
-            _known(1 / chosen.burden[m]),
-            None,
-            float(work.demand[m]),
-            float(weight[m]),
-        )
-        for m, name in enumerate(names)
-    )
     return Advice(
-        pool,
-        work,
-        kind,
-        reason,
-        best,
-        rival,
-        now,
-        chosen,
-        tuple(choice.others(tried, chosen, weight)),
-        tuple(tried),
-        declined,
+        **vars(made),
+        pool=pool,
+        work=work,
+        declined=declined,
+        gains=tuple(name for m, name in enumerate(names) if change[m] < -choice.NOTICED),
+        loses=tuple(name for m, name in enumerate(names) if change[m] > choice.NOTICED),
+        fates=tuple(_granted(table, work, made, m, name) for m, name in enumerate(names)),
+        priced=tuple(capacity.priced(pool)),
+    )
+
+
+def _granted(table: Table, work: Workload, made: Decision, m: int, name: str) -> Fate:
+    return Fate(
+        name,
+        _known(table.alone[m]),
+        _known(1 / made.now.burden[m]),
+        _known(1 / made.chosen.burden[m]),
         None,
-        tuple(name for m, name in enumerate(names) if change[m] < -choice.NOTICED),
-        tuple(name for m, name in enumerate(names) if change[m] > choice.NOTICED),
-        fates,
-        None,
-        None,
-        (),
-        None,
-        tuple(capacity.priced(pool)),
+        float(work.demand[m]),
+        float(table.pool.standing.share[m]),
     )
 
 
@@ -217,28 +165,6 @@ def _best(pool: Pool, tried: Sequence[Outcome], weight: Floats) -> Outcome:
     if len(found) == 1:
         return found[0]
     return choice.steadiest(found, _again(changed(pool, load=choice.STRESS), found), weight)
-
-
-def _worth(now: Outcome, best: Outcome, found: Trial | None, weight: Floats) -> tuple[str, str]:
-    """Say whether the best is worth a change, and why."""
-    if best is now:
-        return "keep", "best"
-    if found is not None and not found.enough:
-        return "keep", "short"
-    return _changed_for(now, best, found, weight)
-
-
-def _changed_for(now: Outcome, best: Outcome, found: Trial | None, weight: Floats) -> tuple[str, str]:
-    if now.answered is not None and best.answered is not None and best.answered > now.answered + SLO:
-        return "change", "services"
-    safer = choice.worst(now, weight) > choice.SAFE and choice.worst(now, weight) - choice.worst(best, weight) > WORST
-    if safer and (found is None or found.gainers):
-        return "change", "safer"
-    if best.gain(now, weight) < choice.LEAST:
-        return "keep", "small"
-    if found is not None and found.whole.verdict != "sooner" and not found.gainers:
-        return "keep", "chance"
-    return "change", "sooner" if found else "rate"
 
 
 def _sturdy(pool: Pool, finalists: Sequence[Outcome], chosen: Outcome) -> Sturdy:

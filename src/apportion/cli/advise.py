@@ -57,8 +57,8 @@ def advise(
     write_whole(out, _charter(found, said).encode())
     if output in {Format.TABLE, Format.WIDE}:
         Console().print(shown(said, language.value))
-        verb = "trial" if found.streams else "compare"
-        typer.echo(f"The charter is in {out}; try it: apportion {verb} {pool} --charter {out}", err=True)
+        verb = f"trial {pool}" if found.streams else f"compare {pool} --charter {pool / 'charter.toml'}"
+        typer.echo(f"The charter is in {out}; try it: apportion {verb} --charter {out}", err=True)
         return
     emit(output, lambda: said, said["members"] if output is Format.CSV else [])
 

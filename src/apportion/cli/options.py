@@ -60,6 +60,14 @@ Pooled = Annotated[
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="K=V", help="A parameter; may be repeated.", show_default=False)
 ]
+Carbon = Annotated[
+    list[Path] | None,
+    typer.Option("--carbon", metavar="FILE", help="Carbon intensity by hour; several files bring several regions."),
+]
+CarbonStart = Annotated[
+    str | None,
+    typer.Option("--carbon-start", metavar="HOUR", help="Hour of that table which is second 0, by default its first."),
+]
 WindowText = Annotated[
     str | None,
     typer.Option(

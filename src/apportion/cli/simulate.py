@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PolicyName, Pooled, PoolPath, Quiet, Set
+from apportion.cli.options import Carbon, CarbonStart, Format, Output, PolicyName, Pooled, PoolPath, Quiet, Set
 from apportion.cli.output import emit
 from apportion.errors import BadInput
 
@@ -72,16 +72,8 @@ def simulate(
             help="Percent of the replicas of its busiest hour that each service holds all the time.",
         ),
     ] = None,
-    carbon: Annotated[
-        list[Path] | None,
-        typer.Option("--carbon", metavar="FILE", help="Carbon intensity by hour; several files bring several regions."),
-    ] = None,
-    carbon_start: Annotated[
-        str | None,
-        typer.Option(
-            "--carbon-start", metavar="HOUR", help="Hour of that table which is second 0, by default its first."
-        ),
-    ] = None,
+    carbon: Carbon = None,
+    carbon_start: CarbonStart = None,
     waiting_price: Annotated[
         float | None,
         typer.Option(

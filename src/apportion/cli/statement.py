@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options import Format, Output, PolicyName, Pooled, PoolPath, Quiet, Set
+from apportion.cli.options import Carbon, CarbonStart, Format, Output, PolicyName, Pooled, PoolPath, Quiet, Set
 from apportion.cli.output import csv_text, emit
 from apportion.errors import BadInput
 
@@ -59,16 +59,8 @@ def statement(
     pooled: Pooled = None,
     percent: Annotated[int, typer.Option("--percent", min=1, max=1000, help="Percent of the pool's capacity.")] = 100,
     parameters: Set = None,
-    carbon: Annotated[
-        list[Path] | None,
-        typer.Option("--carbon", metavar="FILE", help="Carbon intensity by hour; several files bring several regions."),
-    ] = None,
-    carbon_start: Annotated[
-        str | None,
-        typer.Option(
-            "--carbon-start", metavar="HOUR", help="Hour of that table which is second 0, by default its first."
-        ),
-    ] = None,
+    carbon: Carbon = None,
+    carbon_start: CarbonStart = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="A page and a .csv for each member, and all of it as JSON."),
