@@ -27,13 +27,13 @@ def advising(told: Told) -> list[Finding]:
 
 def named(row: Told) -> Phrase:
     """Name a charter of those that were tried."""
-    parts: list[Phrase] = []
-    if "services" in row["values"]:
-        parts.append((f"advice.services.{row['values']['services']}", {}))
-    parts.append((f"advice.charters.{row['key']}", {}))
+    phrase: Phrase = (f"advice.charters.{row['key']}", {})
     if "limit" in row["values"]:
-        parts.append(("advice.limited", {"limit": Value("percent", row["values"]["limit"])}))
-    return ("advice.joined", {"parts": Value("phrases", parts)}) if len(parts) > 1 else parts[0]
+        limit = Value("percent", row["values"]["limit"])
+        phrase = ("advice.limited", {"charter": Value("clause_of", phrase), "limit": limit})
+    if "services" in row["values"]:
+        phrase = (f"advice.services.{row['values']['services']}", {"charter": Value("clause_of", phrase)})
+    return phrase
 
 
 def by_role(told: Told, role: str) -> Told | None:
