@@ -15,12 +15,16 @@ from apportion.report.next_step import next_step
 from apportion.report.sizing_findings import fewest, sized_homes, sizing
 from apportion.report.telling import Value
 
+NOTICED = 1.01  # a time longer by less is the same
+
 
 def findings(run: Run) -> list[Finding]:
     """Collect what an operator should know, the most urgent first, and end with what to do next; advice, if any, leads."""
     told = run.get("advice")
     if told:
-        return [*broken_promises(run), *impossible(run), *advising(told), *better_off(run), *later(run)]
+        first, *rest = [*advising(told), *better_off(run), *later(run)]
+        rest.sort(key=lambda one: one.tone != BAD)
+        return [*broken_promises(run), *impossible(run), first, *rest]
     said = [*broken_promises(run), *impossible(run), *better_off(run), *sizing(run), *later(run), *load(run)]
     return [*(one for one in said if one.tone == BAD), *(one for one in said if one.tone != BAD), *next_step(run)]
 
@@ -104,7 +108,7 @@ def _gain(run: Run) -> Phrase | None:
     """Split the time saved on the whole pool into queue order at home, pooling and rule, if each of them saves some."""
     parts = (run["sizing"] or {}).get("decomposition") or []
     times = [step["mean_jct_s"] for part in parts[:1] if part["percent"] == 100 for step in part["steps"]]
-    if len(times) != 4 or None in times or not times[0] > times[3]:
+    if len(times) != 4 or None in times or times[0] <= NOTICED * times[3]:
         return None
     saved = [(before - after) / (times[0] - times[3]) for before, after in pairwise(times)]
     if min(saved) < 0:
