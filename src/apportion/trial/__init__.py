@@ -19,7 +19,7 @@ from apportion.domain.schedule import NEVER
 from apportion.errors import BadInput
 from apportion.loop import charter_rule
 from apportion.replays import simulate, told
-from apportion.trial.intervals import DRAWS, block_length, bounds, in_blocks
+from apportion.trial.intervals import DRAWS, block_length, bounds, in_blocks, widened
 
 FIGURES = {
     "worst_rho": ("", -1),
@@ -205,7 +205,7 @@ def differences(
     times = first.astype(np.float64), second.astype(np.float64)
     length = block_s or block_length(*times, submit_s)
     blocks = in_blocks(*times, submit_s, member, len(names), length)
-    found = bounds(blocks, draws=draws)
+    found = widened(bounds(blocks, draws=draws), *times, submit_s, member, length)
     jobs = np.append(np.bincount(member, minlength=len(names)), len(member))
     means = [
         np.append(np.bincount(member, one, len(names)), one.sum()) / np.maximum(jobs, 1) for one in (first, second)
