@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from apportion import registry
-
 ITP = Path(__file__).parents[2] / "examples" / "itp"
 APPORTION = [sys.executable, "-c", "from apportion.cli import main; main()"]
 
@@ -222,18 +220,6 @@ def test_a_run_stopped_from_the_keyboard_leaves_nothing(tmp_path):
     assert said == ""
     assert complained == "interrupted: nothing was written\n"
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("kind", sorted(set(registry.names("source")) - {"directory"}))
-def test_what_is_imported_can_be_assessed_planned_and_proved(kind, tmp_path):
-    sample = Path(__file__).parents[1] / "data" / kind
-    made = run("-q", "import", kind, sample, "--out", tmp_path / "pool")
-    assert made.returncode == 0, made.stderr
-    plan = tmp_path / "PLAN.json"
-    for arguments in (["assess"], ["plan", "--out", plan], ["prove", plan]):
-        verb, *rest = arguments
-        done = run("-q", verb, tmp_path / "pool", *rest)
-        assert done.returncode == 0, done.stderr
 
 
 def test_what_a_compiled_library_prints_is_not_amid_the_output():
