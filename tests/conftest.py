@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("usual", patient)
-settings.register_profile("ci", patient, derandomize=True, phases=[Phase.explicit, Phase.generate])
+settings.register_profile("ci", patient, max_examples=50, derandomize=True, phases=[Phase.explicit, Phase.generate])
 settings.load_profile("usual")
 if os.environ.get("CI") == "true":
     settings.load_profile("ci")
