@@ -11,7 +11,7 @@ WEIGHTED = situation_of([16], [(1,)] * 4, tasks=[4, 2, 10, 4], weights={"m0": 2.
 
 @pytest.mark.parametrize("policy", [equal, proportional, drf, max_min])
 def test_keshav_max_min_fair_share(policy):
-    """S. Keshav, An Engineering Approach to Computer Networking, 1997, the example of max-min fair shares."""
+    """S. Keshav, An Engineering Approach to Computer Networking, 1997, pages 215–217, the example of max-min fair shares."""
     assert granted(policy.divide(DEMANDS)) == [2, 2.6, 2.7, 2.7]
 
 

@@ -71,6 +71,30 @@ def test_ausubel_milgrom_losing_bidders_can_win_together_by_raising_their_bids()
     assert payments(raised) == {}
 
 
+def test_bhamidipaty_three_bids_per_click_for_two_positions():
+    """Bhamidipaty, *Market Design*, after Milgrom's course, "Sponsored Search Auctions", questions: 600 and 200 a day.
+
+    Positions of 200 and 100 clicks; 10, 4 and 2 a click. By hand: without the first the others have 800 + 200, with him
+    400; without the second 2000 + 200, with him 2000.
+    """
+    clicks = {"top": (1,), "second": (1,)}
+    plan = vcg(clicks, [(1,)] * 3, [10, 4, 2], speed=[(200, 100)] * 3)
+    assert plan.tasks_micro.tolist() == [[1_000_000, 0], [0, 1_000_000], [0, 0]]
+    assert payments(plan) == pytest.approx({"m0": 600, "m1": 200})
+    assert outside(plan) == []
+
+
+def test_bhamidipaty_three_people_and_two_items():
+    """The same book, "Multi-Unit Auctions with Matching", example 1: a takes y and b takes x.
+
+    Values [[30, 60], [20, 40], [10, 20]] of x and y. Payments by hand: without a, b takes y and c takes x, 40 + 10, and b has
+    20 now; without b, a has y as before and c takes x for 10.
+    """
+    plan = vcg({"x": (1,), "y": (1,)}, [(1,)] * 3, [1, 1, 1], speed=[(30, 60), (20, 40), (10, 20)])
+    assert plan.tasks_micro.tolist() == [[0, 1_000_000], [1_000_000, 0], [0, 0]]
+    assert payments(plan) == pytest.approx({"m0": 30, "m1": 10})
+
+
 @pytest.mark.parametrize("kind", ["uniform", "vcg"])
 @pytest.mark.parametrize(("reserve", "paid"), [(0.0, {"m0": 7}), (8.0, {"m0": 8}), (11.0, {})])
 def test_vickrey_one_object_goes_to_the_highest_bid_at_the_second(kind, reserve, paid):

@@ -27,7 +27,7 @@ def awards(rule, estate, claims):
     ],
 )
 def test_aumann_maschler_three_wives(estate, expected):
-    """Kethubot 93a: marriage contracts of 100, 200 and 300."""
+    """Mishna Ketubot 10:4 (Kethubot 93a): marriage contracts of 100, 200, 300; "three of gold" are 75, "six of gold" 150."""
     assert awards(talmud, estate, (100, 200, 300)) == pytest.approx(expected, abs=1e-6)
 
 
@@ -46,8 +46,26 @@ def test_aumann_maschler_beyond_half_the_losses_are_divided_alike(estate, expect
     ids=["all and half, Mishna", "all and all, Mishna", "all and a third, Tosefta"],
 )
 def test_aumann_maschler_the_contested_garment(claims, expected):
-    """Baba Metzia 2a."""
+    """Mishna Bava Metzia 1:1 (Baba Metzia 2a): who says all of it takes three quarters, who says half of it a quarter."""
     assert awards(talmud, 1, claims) == pytest.approx(expected, abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("estate", "expected"),
+    [
+        (240, (80, 80, 80)),
+        (300, (100, 100, 100)),
+        (500, (100, 200, 200)),
+        (600, (100, 200, 300)),
+    ],
+)
+def test_maimonides_three_creditors(estate, expected):
+    """Mishneh Torah, *Creditor and Debtor* 20:4: debts of 100, 200 and 300.
+
+    The text: of 300 each takes 100, and of less they take alike (240 is ours); of 500 they divide 300 alike, the first
+    withdraws, and two divide 200; of 600 the third takes the last hundred.
+    """
+    assert awards(constrained_equal_awards, estate, (100, 200, 300)) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -120,11 +120,13 @@ def test_wang_li_liang_drf_on_unlike_servers():
 
 
 def test_chowdhury_and_others_optimal_isolation_guarantee():
-    """*HUG: Multi-resource fairness for correlated and elastic demands*, NSDI 2016, tenants A ⟨1/2, 1⟩ and B ⟨1, 1/6⟩: 2/3.
+    """*HUG: Multi-resource fairness for correlated and elastic demands*, NSDI 2016, figure 1: A ⟨1/2, 1⟩, B ⟨1, 1/6⟩: 2/3.
 
-    By hand: 1 / max over links of the sum of demands, 1 / (1/2 + 1); link 2 is then left at 7/9.
+    By hand: 1 / max over links of the sum of demands, 1 / (1/2 + 1); link 2 is then left at 7/9. Figure 1c has A at 1/3 and
+    2/3 of the links and B at 2/3 and 1/9.
     """
     demands = np.array([[1 / 2, 1], [1, 1 / 6]])
     found = leontief(demands, (1, 1), "drf")
     assert found == pytest.approx([2 / 3, 2 / 3], rel=1e-12)
     assert found @ demands == pytest.approx([1, 7 / 9], rel=1e-12)
+    assert found[:, None] * demands == pytest.approx(np.array([[1 / 3, 2 / 3], [2 / 3, 1 / 9]]), rel=1e-12)

@@ -1,5 +1,6 @@
 """Published divisions of links, air time and one resource: a claim is a flow, a resource is a link that it crosses."""
 
+import itertools
 import math
 
 import numpy as np
@@ -79,7 +80,7 @@ def test_kelly_prices_are_charges_per_unit_flow():
 
 @pytest.mark.parametrize("objective", ["max_min", "drf"])
 def test_bertsekas_and_gallager_max_min_of_five_sessions(objective):
-    """*Data Networks*, 2nd ed., the example of max-min flow control: rates 2/3, 1/3, 1/3, 1, 1/3.
+    """*Data Networks*, 2nd ed., section 6.5.2, the example of max-min flow control: rates 2/3, 1/3, 1/3, 1, 1/3.
 
     By hand: sessions 2, 3, 5 fill link (2,3) at 1/3; session 1 shares link (3,5) with session 3 and rises to 2/3; session 4
     has the last link to itself.
@@ -88,12 +89,47 @@ def test_bertsekas_and_gallager_max_min_of_five_sessions(objective):
     assert rates(objective, need, [1, 1, 1]) == pytest.approx([2 / 3, 1 / 3, 1 / 3, 1, 1 / 3], rel=1e-9)
 
 
+BONAVENTURE = flows([[0], [0, 1], [1]], 2), [10, 20]
+
+
+@pytest.mark.parametrize("objective", ["max_min", "drf"])
+def test_bonaventure_max_min_of_three_flows(objective):
+    """*Computer Networking: Principles, Protocols and Practice*, "Sharing bandwidth", note on fairness: 5, 5 and 15 Mbps.
+
+    A and B share a link of 10, B and C one of 20. The text: A and B grow to 5, where the first link is full, then C to 15.
+    """
+    assert rates(objective, *BONAVENTURE) == pytest.approx([5, 5, 15], rel=1e-9)
+
+
+def test_bonaventure_most_throughput_starves_the_flow_on_both_links():
+    """The same note: 10 to A, 20 to C and nothing to B, "clearly unfair". By hand: 30 is all that both links carry."""
+    found = rates("utilitarian", *BONAVENTURE)
+    assert found == pytest.approx([10, 0, 20], abs=1e-5)
+
+
+def test_hildebrand_max_min_of_three_teams_and_three_projects():
+    """*Mathematical Programming and Operations Research* (open book), "Assignment Problem", the exercise on max-min: 7.5.
+
+    By hand: weigh the teams ¼, ¼ and ½. Of the six assignments none weighs more than 7.5, (8 + 8)/4 + 7/2, so no mixture
+    leaves all three above it; and the book's mixture gives 7.5 to each. Without mixtures the least is 7, the most in all 23.
+    """
+    scores = np.array([[8, 6, 5], [7, 8, 4], [6, 9, 7]])
+    alone = [scores[range(3), who] for who in itertools.permutations(range(3))]
+    assert max(each.min() for each in alone) == 7
+    assert max(each @ [1 / 4, 1 / 4, 1 / 2] for each in alone) == 7.5
+    found = solve("max_min", speed=scores, capacity=np.ones((3, 1)), tasks=[1, 1, 1])
+    assert found.rate == pytest.approx([7.5, 7.5, 7.5], rel=1e-7)
+    best = solve("utilitarian", speed=scores, capacity=np.ones((3, 1)), tasks=[1, 1, 1])
+    assert best.value == pytest.approx(23, rel=1e-6)
+    assert best.x == pytest.approx(np.eye(3), abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("objective", "given"),
     [("nash", {}), ("alpha_fair", {"alpha": 0.5}), ("alpha_fair", {"alpha": 3}), ("max_min", {}), ("drf", {})],
 )
 def test_on_one_link_every_fairness_is_keshavs_max_min_share(objective, given):
-    """Keshav, *An Engineering Approach to Computer Networking*, 1997, max-min fair shares: 10 among 2, 2.6, 4, 5.
+    """Keshav, *An Engineering Approach to Computer Networking*, 1997, pages 215–217: 10 among 2, 2.6, 4, 5.
 
     Every α above 0 gives the same on one link (Mo and Walrand 2000; equal slopes are equal rates).
     """
