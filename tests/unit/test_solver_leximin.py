@@ -165,3 +165,12 @@ def test_a_second_level_is_proven_as_sharply_as_the_first():
     answer = leximin(made(case.speed, case.bundle, case.capacity, case.tasks, case.weight))
     assert len(answer.levels) > 1
     assert (answer.level_bounds <= answer.levels * (1 + 1e-8)).all()
+
+
+@pytest.mark.parametrize("seed", [24, 50, 62])
+def test_levels_are_found_where_a_sample_is_wrong_about_what_binds(seed):
+    """Samples of these say that one flavor ends the level, or none of some; of all, two or eight do, or others."""
+    case = large("max_min", 50_000, seed)
+    answer = leximin(made(case.speed, case.bundle, case.capacity, case.tasks, case.weight))
+    assert (np.diff(answer.levels) > 0).all()
+    assert answer.reached

@@ -23,7 +23,8 @@ UNIT = 2.0**-52
 WIDER = 30.0  # times the window where that was too narrow
 TURNS = 60  # most passes for one bound; one is usual
 USUAL = 1e5  # stress that is tried first, with prices at which all there is costs one
-EASED = (1.0, 1e-2, 1e2, 1e-4, 1e4)  # times the least stress that are tried where that does not show the level
+EASED = (1.0, 0.1, 1e-2, 1e2, 1e-4, 1e4)  # times the least stress that are tried where that does not show the level
+NEW = 1e-3  # part of an equation that others do not say
 MANY = 500  # tied claims; beyond, nothing is put right
 
 
@@ -48,11 +49,12 @@ class Division:
         both = prices + stress * over
         if not 0 < len(some) <= MANY:
             return prices, over
+        some, moves = _clearest(self.x[rows[some]], some, moves)
         costs = moves[:, :, None] * given.bundle[rows[some]][:, None, :] * both
         size, open_ = np.abs(costs).sum(axis=(1, 2)), both > 0
         used = size > 0
         part = np.zeros(both.shape)
-        columns = costs[used][:, open_] / size[used, None]
+        columns = _apart(costs[used][:, open_] / size[used, None])
         part[open_] = np.linalg.lstsq(columns, -columns.sum(axis=1), rcond=1e-9)[0]
         part = np.maximum(1.0 + part, 0.0)
         return prices * part, over * part
@@ -101,3 +103,24 @@ class Division:
         given = self.claims
         arrays = (given.speed, given.bundle, given.tasks, given.weight, given.minimum, self.rate, self.level_of)
         return float(least_stress(*arrays, k, prices, over, level))
+
+
+def _clearest(x: Floats, some: Ints, moves: Floats) -> tuple[Ints, Floats]:
+    """The tied claims, those first whose least part is largest: a very small one may be what a program left."""
+    least = np.where(x > 0, x, np.inf).min(axis=1) / x.sum(axis=1)
+    order = np.argsort(-least, kind="stable")
+    return some[order], moves[order]
+
+
+def _apart(rows: Floats) -> Floats:
+    """The equations (T, P) that say something new beside those before, as prices have no more than P - 1 ratios."""
+    kept: list[int] = []
+    basis: list[Floats] = []
+    for n, row in enumerate(rows):
+        rest = row.copy()
+        for known in basis:
+            rest -= (rest @ known) * known
+        if (size := float(np.linalg.norm(rest))) > NEW * float(np.linalg.norm(row)):
+            kept.append(n)
+            basis.append(rest / size)
+    return rows[kept]

@@ -84,39 +84,44 @@ def _bounds(division: Division, levels: Floats, prices: list[Floats], tolerance:
     A later level's prices hold only beside those of earlier levels, which keep claims away from what is used up. Returns also
     the most by which a claim held at a level could still rise.
     """
-    capacity = division.claims.capacity
-    bounds, slack = np.zeros(len(prices)), 0.0
-    plain = nested = np.zeros_like(capacity)
-    for k, (price, level) in enumerate(zip(list(prices), levels, strict=True)):
+    bounds, slack, plain = np.zeros(len(prices)), 0.0, list(prices)
+    for k, level in enumerate(levels):
         found = (np.inf, np.inf)
-        for own, over, stress in _tries(division, k, level, price, plain, nested):
+        for own, over, stress in _tries(division, plain[: k + 1], levels):
             tried = division.bound(k, level, own, over, stress, tolerance)
             if tried[0] < found[0]:
                 found, prices[k] = tried, own + stress * over
             if found[0] <= level * (1.0 + tolerance):
                 break
         bounds[k], slack = found[0], max(slack, found[1])
-        plain, nested = plain + _one(price, capacity), _one(prices[k], capacity)
     return bounds, slack
 
 
-def _tries(
-    division: Division, k: int, level: float, price: Floats, plain: Floats, nested: Floats
-) -> Iterator[tuple[Floats, Floats, float]]:
-    """The level's prices, those of what is used up, and how much these may count: first what is usually enough."""
-    for over, stress in _stresses(division, k, level, price, plain, nested):
-        yield price, over, stress
-        yield *division.mended(k, price, over, stress), stress
+def _tries(division: Division, prices: list[Floats], levels: Floats) -> Iterator[tuple[Floats, Floats, float]]:
+    """The last level's prices, those of what is used up, and how much these may count: first what is usually enough."""
+    for over, stress in _stresses(division, prices, levels):
+        yield prices[-1], over, stress
+        yield *division.mended(len(prices) - 1, prices[-1], over, stress), stress
 
 
-def _stresses(
-    division: Division, k: int, level: float, price: Floats, plain: Floats, nested: Floats
-) -> Iterator[tuple[Floats, float]]:
+def _stresses(division: Division, prices: list[Floats], levels: Floats) -> Iterator[tuple[Floats, float]]:
     """Prices of what is used up, and how much they may count."""
-    yield plain, USUAL * float((price * division.claims.capacity).sum()) if k else 0.0
-    for over in (plain, nested)[: min(k, 2)]:
-        least = division.stress(k, level, price, over)
+    capacity, k = division.claims.capacity, len(prices) - 1
+    over = np.sum([np.zeros_like(capacity), *(_one(price, capacity) for price in prices[:k])], axis=0)
+    yield over, USUAL * float((prices[k] * capacity).sum()) if k else 0.0
+    for way in range(min(k, 2)):
+        over = _nested(division, prices, levels) if way else over
+        least = division.stress(k, levels[k], prices[k], over)
         yield from ((over, least * part) for part in EASED)
+
+
+def _nested(division: Division, prices: list[Floats], levels: Floats) -> Floats:
+    """Prices of what is used up, of which each level's weigh as much more than those after it as they must."""
+    over = np.zeros_like(prices[0])
+    for k, price in enumerate(prices[:-1]):
+        stress = division.stress(k, levels[k], price, over) if k else 0.0
+        over = over + _one(price + stress * over, division.claims.capacity)
+    return np.asarray(over)
 
 
 def _one(prices: Floats, capacity: Floats) -> Floats:

@@ -11,28 +11,34 @@ from apportion.solver.levels.settle import Codes, holder, reply, settle
 from apportion.solver.problem import Problem
 
 ANCHORS = 100  # claims that count as open though they are not
+SMALL = 0.1  # part of the mean price below which a price is known no better than one of that size
 NO_X, NO_LEVELS = np.empty((0, 0)), np.empty(0, dtype=np.int64)  # nobody asks for them
 
 
 @dataclass(frozen=True, eq=False)
 class Guess:
-    """About where the level is: prices (F, R) in units of capacity."""
+    """About where the level is: prices (F, R) in units of capacity; `sure` if a price of 0 is taken for true."""
 
     level: float
     prices: Floats
+    sure: bool = True
+
+    @property
+    def scale(self) -> Floats:
+        """Of what a price may be off by a part (F, R): itself, or if it is small, some of what prices are on average."""
+        some = self.prices > 0
+        return np.maximum(self.prices, SMALL * float(self.prices.sum()) / max(int(some.sum()), 1))
 
     def far(self, other: "Guess") -> tuple[float, float]:
-        """By what part prices and level differ from another guess, as logarithms; infinite where one price is 0 alone."""
-        both = (self.prices > 0) & (other.prices > 0)
-        moved = np.abs(np.log(self.prices[both] / other.prices[both])).max(initial=0.0)
-        alike = ((self.prices > 0) == (other.prices > 0)).all()
-        return float(moved) if alike else float("inf"), abs(float(np.log(self.level / other.level)))
+        """By what part of their scale the prices of another guess differ at most, and its level, as logarithms."""
+        moved = (np.abs(self.prices - other.prices) / self.scale).max(initial=0.0)
+        return float(np.log1p(moved)), abs(float(np.log(self.level / other.level)))
 
     def near(self, other: "Guess", radius: float) -> "Guess":
         """The same, but no further than that from another guess."""
         within = Bounds.about(other, radius, radius)
         level = min(max(self.level, within.least), within.most)
-        return Guess(level, np.clip(self.prices, within.low, within.high))
+        return Guess(level, np.clip(self.prices, within.low, within.high), self.sure)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +52,10 @@ class Bounds:
 
     @staticmethod
     def about(guess: Guess, radius: float, height: float) -> "Bounds":
-        """Bounds of relative widths for prices and the level about a guess; a price of 0 is taken for sure."""
-        wide, high = np.exp(radius), np.exp(height)
-        return Bounds(guess.prices / wide, guess.prices * wide, guess.level / high, guess.level * high)
+        """Bounds of relative widths for prices and the level about a guess."""
+        wide, high = np.expm1(radius) * guess.scale, np.exp(height)
+        most = np.where(guess.sure & (guess.prices == 0), 0.0, guess.prices + wide)
+        return Bounds(np.maximum(guess.prices - wide, 0.0), most, guess.level / high, guess.level * high)
 
     def within(self, other: "Bounds") -> "Bounds":
         """What both allow."""

@@ -20,8 +20,11 @@ LOOSE = 1e-5  # part of a claim's tasks that is dust
 MARGIN = 2.0**-47  # part of what is scarce that is left, so that no rounding of sums exceeds it
 
 
-def after(this: Round, found: Found, number: int, x: Floats, level_of: Ints) -> Round:
-    """Write down who stops at a level; the claims that go on, and what they find."""
+def after(this: Round, found: Found, number: int, x: Floats, level_of: Ints) -> tuple[Round, Floats]:
+    """Write down who stops at a level; the claims that go on, and what they find.
+
+    Returns also by what part (F, R) more is used of what has no price than there is: it should have had one.
+    """
     guess, rows, near, of = found.guess, found.rows, found.some, this.claims
     capped = rows.demand(guess.level) >= rows.cap * (1.0 - ROOM)
     stuck = ~capped & (slopes_of(rows, found.at.rate * (1.0 + SAME), guess.prices / this.size) > 0)
@@ -41,10 +44,12 @@ def after(this: Round, found: Found, number: int, x: Floats, level_of: Ints) -> 
         level_of[near[stuck]], level_of[near[capped]], level_of[rest] = number, this.holders(near[capped]), number
     arrays = (of.speed, of.bundle, of.tasks, of.weight, this.closed, guess.prices > 0, level)
     more, on = write(this.who, this.code, *arrays, number, x, level_of)
-    room = np.maximum(this.room - used - more, 0.0)
+    left = this.room - used - more
+    over = np.where((guess.prices > 0) | (left > -EMPTY * of.capacity), 0.0, -left / this.size)
+    room = np.maximum(left, 0.0)
     room[(room < EMPTY * of.capacity) | (guess.prices > 0)] = 0.0
     closed = np.where((this.closed < 0) & (room <= 0), number, this.closed)
-    return replace(this, who=np.sort(np.concatenate([on, near[~stops]])), room=room, closed=closed)
+    return replace(this, who=np.sort(np.concatenate([on, near[~stops]])), room=room, closed=closed), over
 
 
 def _filled(this: Round, found: Found, tasks: Floats, at: Ints, firm: Floats) -> float:
