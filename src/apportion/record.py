@@ -66,7 +66,7 @@ def go(
         how = queueing(pool)
         jobs = arriving(pool, how.placement)
         homes = {home: at_home(jobs, home) for home in HOMES}
-        replay = Replay(how.discipline, how.placement, jobs.capacity, schedule, homes)
+        replay = Replay(how.discipline, how.placement, jobs.capacity, schedule, homes, changes=jobs.changes)
     history = History(
         pool,
         tuple(one.situation for one in rounds) or (situation,),

@@ -11,7 +11,7 @@ from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held, Schedule, Stays
 from apportion.domain.services import Served
 from apportion.domain.situation import Situation
-from apportion.domain.trace import Places
+from apportion.domain.trace import Changes, Places
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +31,14 @@ class Replay:
     Attributes
     ----------
     discipline, placement : how it was replayed
-    capacity : (R,) whole thousandths that were shared
+    capacity : (R,) whole thousandths that were shared, all nodes being up
     pooled : every job in the one pool
     alone : by name of the discipline at home, every job on its own member's entitlement
     places, held : what held the jobs, and which held what; None where nobody kept it
     intensity : carbon intensity of the electricity meanwhile; None where it is not known
     stays : from when to when who held what; None where nobody watched
     still_s : from which second on the hours of services stand still; None where there are none
+    changes : what nodes that go down take from places, and give back; None where none ever does
     """
 
     discipline: str
@@ -50,6 +51,7 @@ class Replay:
     intensity: Intensity | None = None
     stays: Stays | None = None
     still_s: int | None = None
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """What do places draw, idle and beyond?
 
 A place draws idle + (max − idle) · u watts, u the held part of its GPUs, or of its cores where it has none; a place is one
-node, or under ``counting`` all nodes of a class, each then with the same held part.
+node, or under ``counting`` all nodes of a class, each then with the same held part. Where only a part of a class is replayed,
+each of its nodes counts for that part: so many of its GPUs, or of its cores where it has none.
 """
 
 from typing import NamedTuple
@@ -50,16 +51,30 @@ def downtime(pool: Pool, begin: int, end: int) -> tuple[Ints, Ints, Ints]:
     return pool.outages.node[lasts], since[lasts], seconds[lasts]
 
 
-def watts(of_nodes: Ints, places: Places) -> Floats:
-    """Sum the milliwatts of nodes over places, in watts: (K,) → (P,)."""
+def shared(pool: Pool, places: Places) -> Floats:
+    """Which part of each node is replayed: (K,), 0 of one on no place; that of its place, by its GPUs or else cores."""
+    on = places.of >= 0
+    whole = np.zeros_like(places.amount)
+    np.add.at(whole, places.of[on], pool.nodes.amount[on])
+    first = [pool.resources.index(name) for name in ("gpu_milli", "cpu_milli") if name in pool.resources]
+    ranked = [*first, *(r for r in range(len(pool.resources)) if r not in first)]
+    told, each = np.take(ranked, (places.amount[:, ranked] > 0).argmax(axis=1)), np.arange(len(whole))
+    part = np.divide(places.amount[each, told], whole[each, told], out=np.ones(len(whole)), where=whole[each, told] > 0)
+    found = np.zeros(len(places.of))
+    found[on] = part[places.of[on]]
+    return found
+
+
+def summed(of_nodes: Ints, pool: Pool, places: Places) -> Floats:
+    """Sum thousandths of nodes, as far as these are replayed, over places, in whole units: (K,) → (P,)."""
     total, on = np.zeros(len(places.amount)), places.of >= 0
-    np.add.at(total, places.of[on], of_nodes[on] / MILLI)
+    np.add.at(total, places.of[on], (of_nodes / MILLI * shared(pool, places))[on])
     return total
 
 
 def beyond_idle(pool: Pool, places: Places) -> Floats:
     """Watts that a place draws beyond idle when all of it is held: (P,)."""
-    return watts(pool.nodes.max_milli_watts - pool.nodes.idle_milli_watts, places)
+    return summed(pool.nodes.max_milli_watts - pool.nodes.idle_milli_watts, pool, places)
 
 
 def drawing(pool: Pool, places: Places) -> tuple[Ints, Ints]:

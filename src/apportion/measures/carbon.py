@@ -20,7 +20,7 @@ from apportion.domain.pool import Pool
 from apportion.domain.schedule import Held
 from apportion.domain.tables import Jobs
 from apportion.domain.trace import Places
-from apportion.measures._power import MILLI, beyond_idle, downtime, drawn, horizon, joules_beyond_idle, said
+from apportion.measures._power import MILLI, beyond_idle, downtime, drawn, horizon, joules_beyond_idle, said, shared
 
 PER_KWH = 3.6e6 * MILLI  # watts times milligram-seconds a kilowatt-hour in one gram
 
@@ -87,7 +87,7 @@ def _idle(history: History, pool: Pool, places: Places, intensity: Intensity, cy
     start = np.concatenate([np.full(len(every), begin), since])
     span = np.concatenate([np.full(len(every), end - begin), seconds])
     watts = pool.nodes.idle_milli_watts[node] / MILLI * np.where(np.arange(len(node)) < len(every), 1, -1)
-    watts = np.where(places.of[node] >= 0, watts, 0.0)
+    watts = watts * shared(pool, places)[node]
     column, grams = intensity.column(pool.nodes.region)[node], 0.0
     for g, cycle in enumerate(cycles):
         here = column == g
@@ -114,6 +114,6 @@ def _beyond(
 def _watts_by_region(pool: Pool, places: Places, intensity: Intensity) -> Floats:
     """Split what a full place draws beyond idle over regions: (P, G)."""
     watts, on = np.zeros((len(places.amount), len(intensity.regions))), places.of >= 0
-    draws = (pool.nodes.max_milli_watts - pool.nodes.idle_milli_watts)[on] / MILLI
+    draws = ((pool.nodes.max_milli_watts - pool.nodes.idle_milli_watts) / MILLI * shared(pool, places))[on]
     np.add.at(watts, (places.of[on], intensity.column(pool.nodes.region)[on]), draws)
     return watts

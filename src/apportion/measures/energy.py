@@ -2,7 +2,9 @@
 
 A place draws idle + (max − idle) · u watts, u the held part of its GPUs, or of its cores where it has none; a place is one
 node, or under ``counting`` all nodes of a class. Idle power is drawn from the first submission to the last end, whoever
-runs, and none by a node that is down. Energy is estimated from what nodes are said to draw; nothing was metered.
+runs, and none by a node that is down. Under ``counting`` a held GPU draws what one of its class draws in the mean over all of
+its nodes, and where a part of the pool is replayed (``--percent``) that part of each node draws. Energy is estimated from
+what nodes are said to draw; nothing was metered.
 """
 
 from collections.abc import Sequence
@@ -10,7 +12,17 @@ from collections.abc import Sequence
 from apportion.domain.arrays import Floats
 from apportion.domain.figure import Better, Figure
 from apportion.domain.history import History
-from apportion.measures._power import MILLI, downtime, drawn, each_jobs_joules, horizon, joules_beyond_idle, said, watts
+from apportion.measures._power import (
+    MILLI,
+    downtime,
+    drawn,
+    each_jobs_joules,
+    horizon,
+    joules_beyond_idle,
+    said,
+    shared,
+    summed,
+)
 
 
 def measure(history: History) -> Sequence[Figure]:
@@ -19,9 +31,9 @@ def measure(history: History) -> Sequence[Figure]:
     rows: dict[str, float | None] = {"idle": None, "held": None}
     if replay is not None and replay.held is not None and replay.places is not None and said(pool, replay.places):
         begin, end = horizon(history)
-        idle = watts(pool.nodes.idle_milli_watts, replay.places)
+        idle = summed(pool.nodes.idle_milli_watts, pool, replay.places)
         node, _, seconds = downtime(pool, begin, end)
-        down = pool.nodes.idle_milli_watts[node] / MILLI * seconds * (replay.places.of[node] >= 0)
+        down = pool.nodes.idle_milli_watts[node] / MILLI * seconds * shared(pool, replay.places)[node]
         rows["idle"] = float(idle.sum()) * (end - begin) - float(down.sum())
         rows["held"] = float(joules_beyond_idle(pool, replay.places, replay.held).sum())
     known = [value for value in rows.values() if value is not None]

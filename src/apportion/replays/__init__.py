@@ -78,5 +78,15 @@ def simulate(
     stays = seen[0].stays().renumbered(jobs.position) if seen else runs(schedule, held) if watch else None
     still = still_from_s(free) if pool.services is not None and len(free) else None
     return Replay(
-        how.discipline, how.placement, jobs.capacity, schedule, homes, jobs.held_by, held, carbon, stays, still
+        how.discipline,
+        how.placement,
+        jobs.capacity,
+        schedule,
+        homes,
+        jobs.held_by,
+        held,
+        carbon,
+        stays,
+        still,
+        submitted.changes,
     )
