@@ -85,7 +85,16 @@ def _pass(
 
 
 @compiled
-def event(  # noqa: C901, PLR0912  # one compiled pass
+def _steeper(claim: Ints, bundle: Floats, pace: Floats, tasks: Floats, minimum: Floats, width: int) -> Floats:
+    """By how much (R,) all kinks together change the slope."""
+    more, steeper = np.zeros(width), np.zeros(width)
+    for kind in claim:
+        _pass(kind, kind if kind >= 0 else -1 - kind, bundle, pace, tasks, minimum, more, steeper)
+    return steeper
+
+
+@compiled
+def event(  # noqa: C901, PLR0912, PLR0915  # one compiled pass
     who: Ints, bundle: Floats, pace: Floats, tasks: Floats, minimum: Floats, room: Floats
 ) -> tuple[float, Floats, Floats]:
     """The level at which the first resource is used up, infinite if none is; fixed and slope (R,) of the use there."""
@@ -93,17 +102,23 @@ def event(  # noqa: C901, PLR0912  # one compiled pass
     fixed, slope = np.zeros(width), np.zeros(width)
     for n in range(len(who)):
         i = who[n]
-        for r in range(width):
-            if minimum[i] > 0.0:
+        if minimum[i] > 0.0:
+            for r in range(width):
                 fixed[r] += minimum[i] * bundle[i, r]
-            else:
+        if tasks[i] == np.inf:
+            for r in range(width):
                 slope[r] += pace[i] * bundle[i, r]
     level, claim, count = _kinks(who, pace, tasks, minimum)
+    begun = (
+        count <= FEW
+    )  # whether the slope is that of the beginning; all kinks together take it to that of who never ends
+    if begun:
+        slope -= _steeper(claim, bundle, pace, tasks, minimum, width)
     while count > FEW:
         keys = level.view(np.int64)
         low = keys.min()
         span = keys.max() - low
-        if span == 0:
+        if span == 0 and begun:
             break
         shift = 0
         while (span >> shift) >= BUCKETS:
@@ -115,6 +130,9 @@ def event(  # noqa: C901, PLR0912  # one compiled pass
             top[b] = max(top[b], level[n])
             i = claim[n] if claim[n] >= 0 else -1 - claim[n]
             _pass(claim[n], i, bundle, pace, tasks, minimum, more[b], steeper[b])
+        if not begun:
+            begun = True
+            slope -= steeper.sum(axis=0)
         chosen = -1
         for b in range(BUCKETS):
             if top[b] == 0.0:
