@@ -54,13 +54,13 @@ def test_hillier_and_lieberman_weenies_and_buns():
     assert made == pytest.approx([3200, 1200], rel=1e-5)
 
 
-def test_hillier_and_lieberman_prices_of_two_resources():
+@pytest.mark.parametrize("tasks", [None, [10] * 3])
+def test_hillier_and_lieberman_prices_of_two_resources(tasks):
     """The same, problem 6.1-5: 2x + 6y + 9z, x + z ≤ 3, y + 2z ≤ 5: (3, 5, 0), 36, shadow prices 2 and 6.
 
-    By hand: 3·2 + 5·6 = 36, and z would cost 2 + 2·6 for 9. Ten of each is more than fits: without limits `solve` may count
-    what fits alone, 3 of x, as a limit of x that has a part in the price.
+    By hand: 3·2 + 5·6 = 36, and z would cost 2 + 2·6 for 9. Ten of each is more than fits, and as good as no limit.
     """
-    found, made, prices = divided([2, 6, 9], [[1, 0], [0, 1], [1, 2]], [3, 5], tasks=[10] * 3)
+    found, made, prices = divided([2, 6, 9], [[1, 0], [0, 1], [1, 2]], [3, 5], tasks)
     assert found.value == pytest.approx(36, rel=1e-6)
     assert made == pytest.approx([3, 5, 0], abs=1e-5)
     assert prices == pytest.approx([2, 6], rel=1e-5)

@@ -18,6 +18,7 @@ from apportion.solver.prices.narrowing import narrowed
 from apportion.solver.prices.program import How, program
 from apportion.solver.problem import Answer, Problem
 
+AMPLE = 2.0  # times what could serve a claim without a limit, of its cap
 FEW = 500  # claims that are solved at once
 BITS = 60  # most flavors that fit into a number beside another bit; with more, all claims are solved at once
 SPARE = 1e-12  # part of each capacity that is left, so that no rounding of sums exceeds it
@@ -56,7 +57,10 @@ def _masked(given: Problem) -> Problem:
 
 
 def _limited(given: Problem) -> Problem:
-    """Cap claims without a limit at what all capacities together could serve of each, so that every price gives a bound."""
+    """Cap claims without a limit at more than all capacities together could serve of each, so that every price gives a bound.
+
+    At just as much the cap could bind, and prices would be those of a problem with that cap.
+    """
     endless = np.flatnonzero(np.isinf(given.tasks))
     if not len(endless):
         return given
@@ -65,7 +69,7 @@ def _limited(given: Problem) -> Problem:
     for capacity, may in zip(given.capacity, (given.speed[endless] > 0).T, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             hold = np.where(given.bundle[endless] > 0, capacity / given.bundle[endless], np.inf).min(axis=1)
-        tasks[endless] += np.where(may, hold, 0.0)
+        tasks[endless] += np.where(may, AMPLE * hold, 0.0)
     return replace(given, tasks=np.maximum(tasks, given.minimum))
 
 
