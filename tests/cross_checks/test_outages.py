@@ -188,6 +188,22 @@ def test_what_members_count_on_is_there_and_is_what_was_agreed(case, second, rul
         assert then.standing.share == pytest.approx(share)
 
 
+@pytest.mark.parametrize("placement", ["consolidated", "any", "fragmentation"])
+@tried(80)
+@given(case=pools(agreed=True))
+def test_who_agreed_is_counted_at_home_and_all_others_have_their_nodes(placement, case):
+    """And on the nodes of the pool an agreed part changes nothing, where no discipline looks at it."""
+    nodes, jobs, outages, shares = case
+    with_shares, without = (trace_of(read(nodes, jobs, outages, rows), placement) for rows in (shares, ()))
+    counted = trace_of(read(nodes, jobs, outages, shares), "counting")
+    one, other = (replay(skip_fifo.open_queue(trace)) for trace in (with_shares, without))
+    assert one.end_s.tolist() == other.end_s.tolist()
+    found, plain, as_counted = (alone(t, strict_fifo.open_queue).end_s for t in (with_shares, without, counted))
+    agreed = np.isin(with_shares.member, [MEMBERS.index(m) for m, _, _ in shares])
+    assert found[~agreed].tolist() == plain[~agreed].tolist()
+    assert found[agreed].tolist() == as_counted[agreed].tolist()
+
+
 @tried(100)
 @given(case=pools(agreed=True), second=st.integers(0, 35))
 def test_a_decision_and_a_replay_see_the_same_pool(case, second):

@@ -220,10 +220,18 @@ def test_all_who_cannot_hold_them_refuse(pool):
     (path / "services.csv").unlink()
     with pytest.raises(BadInput, match="this pool changes over time"):
         pooled.alliance(directory.read(path))
-    path = pool(standings="member,from_s,share\nanna,250,0\n")
-    with pytest.raises(BadInput, match="which nodes these are is not known"):
-        ends(path, "skip_fifo", placement="consolidated")
-    assert len(ends(path, "skip_fifo")) == 4
+
+
+def test_a_share_changes_nothing_on_the_nodes_of_the_pool_and_is_counted_at_home(pool):
+    """Anna has 12 of 24 GPUs from 250 s on, on whatever nodes: j4 of 4 GPUs runs there beside j1; bert has his two nodes."""
+    path = pool()
+    without = replays.simulate(directory.read(path), "strict_fifo", placement="consolidated")
+    path = pool(standings="member,from_s,share\nanna,250,0.5\nbert,250,0.5\n")
+    found = replays.simulate(directory.read(path), "strict_fifo", placement="consolidated")
+    assert found.pooled.end_s.tolist() == without.pooled.end_s.tolist() == [5000, 5100, 5200, 6000]
+    assert without.alone["strict_fifo"].end_s.tolist() == [5000, 5100, 5200, 6000]
+    # bert's two gangs of 8 no longer fit 12 GPUs: the one that started last stops at 250, and goes on when the other ends
+    assert found.alone["strict_fifo"].end_s.tolist() == [5000, 5100, 10_050, 1300]
 
 
 def test_members_who_do_not_share_lose_their_own_nodes_only(pool):

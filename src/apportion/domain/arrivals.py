@@ -17,12 +17,13 @@ def arrivals(pool: Pool, member_order: Ints, placement: str = COUNTING) -> Trace
 
     Flavors on which every job runs alike are one class. ``counting`` takes all nodes of a class for one place, the other
     placements every node for itself; alone, a member has its entitlement counted, or the nodes it owns. Nodes that are down
-    are lost in the pool and at home, and members have at home what they agreed on just then.
+    are lost in the pool and at home, and members have at home what they agreed on just then. Which nodes an agreed part is
+    made of is not known, so who ever agrees on one has its home counted, class by class, under every placement.
 
     Raises
     ------
     BadInput
-        if there are no jobs, or no such placement, or if members agree on parts of the pool where homes are nodes.
+        if there are no jobs, or no such placement.
     """
     jobs = pool.jobs
     if jobs is None:
@@ -90,12 +91,6 @@ def _placed(pool: Pool, made: Trace, kind: Ints) -> Trace:
 
 def _changing(pool: Pool, made: Trace, kind: Ints) -> Trace:
     """Let nodes go and come back, and members have what they have just then."""
-    if made.placement != COUNTING and pool.agreements is not None:
-        raise BadInput(
-            "members agree on parts of the pool, and which nodes these are is not known",
-            "standings.csv",
-            "count the nodes of a flavor as one number: --placement counting",
-        )
     then = timeline(pool)
     moments = list(then.changes())
     given = replace(made, weight=then.first, changes=_losses(pool, made.held_by.of))
@@ -103,15 +98,21 @@ def _changing(pool: Pool, made: Trace, kind: Ints) -> Trace:
     given = replace(given, standings=_standings(given, totals))
     if made.homes is None:
         return given
-    if made.placement != COUNTING:
-        return replace(given, home_changes=tuple(_losses(pool, home.of) for home in made.homes))
     first = min([int(made.submit_s.min(initial=0)), *(second for second, _ in moments)])
     seconds = ints([first, *(second for second, _ in moments)])
     has = np.array([pool.standing.entitlement, *(found.entitlement for _, found in moments)])
-    by_class = np.stack([has[:, :, kind == c].sum(axis=2) for c in range(len(made.held_by.amount))], axis=2)
-    each = [_home(seconds, by_class[:, m]) for m in range(len(pool.members))]
-    homes = tuple(replace(home, amount=most) for home, (most, _) in zip(made.homes, each, strict=True))
-    return replace(given, homes=homes, home_changes=tuple(changes for _, changes in each))
+    by_class = np.stack([has[:, :, kind == c].sum(axis=2) for c in range(int(kind.max(initial=0)) + 1)], axis=2)
+    agreed = set() if pool.agreements is None else set(pool.agreements.member.tolist())
+    homes, goes = [], []
+    for m, home in enumerate(made.homes):
+        if made.placement == COUNTING or m in agreed:
+            most, changes = _home(seconds, by_class[:, m])
+            homes.append(Places(most, np.arange(len(most)), kind[pool.nodes.flavor]))
+        else:
+            changes = _losses(pool, home.of)
+            homes.append(home)
+        goes.append(changes)
+    return replace(given, homes=tuple(homes), home_changes=tuple(goes))
 
 
 def _losses(pool: Pool, place: Ints) -> Changes:

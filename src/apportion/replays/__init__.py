@@ -60,8 +60,7 @@ def simulate(
     ------
     NotFound, BadInput
         for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks,
-        greener hours without it, services on nodes that go down, or agreed parts of the pool where homes are nodes; for
-        `watch` if the discipline stops jobs by itself.
+        greener hours without it, or services on nodes that go down; for `watch` if the discipline stops jobs by itself.
     """
     how = queueing(pool, discipline, placement, parameters)
     submitted = arriving(pool, how.placement, percent)
