@@ -25,8 +25,8 @@ from apportion.ledger.plan_file import plan_json
 from apportion.loop import Rule
 from apportion.measures.lorenz import curves
 from apportion.ports import Queue
-from apportion.replays import arriving, at_home, figures, queueing
-from apportion.simulation.services import serve
+from apportion.replays import arriving, at_home, fared, figures, queueing
+from apportion.simulation.services import still_from_s
 
 HOMES = ("strict_fifo", "skip_fifo")
 
@@ -66,14 +66,17 @@ def go(
         how = queueing(pool)
         jobs = arriving(pool, how.placement)
         homes = {home: at_home(jobs, home) for home in HOMES}
-        replay = Replay(how.discipline, how.placement, jobs.capacity, schedule, homes, changes=jobs.changes)
+        still = still_from_s(jobs) if pool.services is not None and len(jobs) else None
+        replay = Replay(
+            how.discipline, how.placement, jobs.capacity, schedule, homes, still_s=still, changes=jobs.changes
+        )
     history = History(
         pool,
         tuple(one.situation for one in rounds) or (situation,),
         tuple(one.plan for one in rounds) or (plan,),
         tuple(one.usage for one in rounds),
         replay,
-        None if pool.services is None else serve(pool),
+        fared(pool, replay),
     )
     return Done(engine, rounds, history, situation, plan, by.promises(situation), verdicts)
 

@@ -207,19 +207,9 @@ def test_the_linter_finds_what_contradicts(pool):
     ]
 
 
-def test_all_who_cannot_hold_them_refuse(pool):
-    services = (
-        "id,member,gpu,service_s,p99_s,replicas_max,"
-        + ",".join(f"rate:{h}" for h in range(24))
-        + "\ns,anna,1,1,9,4"
-        + ",1" * 24
-    )
-    path = pool(outages=LOST, services=services)
-    with pytest.raises(BadInput, match="as if every node were up"):
-        ends(path, "skip_fifo")
-    (path / "services.csv").unlink()
+def test_the_worth_of_an_alliance_is_not_replayed_where_nodes_go_down(pool):
     with pytest.raises(BadInput, match="this pool changes over time"):
-        pooled.alliance(directory.read(path))
+        pooled.alliance(directory.read(pool(outages=LOST)))
 
 
 def test_a_share_changes_nothing_on_the_nodes_of_the_pool_and_is_counted_at_home(pool):

@@ -15,8 +15,8 @@ from apportion.domain.smaller import at_percent
 from apportion.domain.trace import Trace
 from apportion.errors import ApportionError
 from apportion.loop import charter_rule
-from apportion.replays import arriving, at_home, beside_services, carried, queueing
-from apportion.simulation.services import serve
+from apportion.replays import arriving, at_home, carried, queueing
+from apportion.simulation.services import beside_services, serve
 from apportion.traces.scale import scale
 
 WHOLE = 100  # percent

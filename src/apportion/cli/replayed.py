@@ -128,6 +128,13 @@ def services(told: Told) -> list[Row]:
     ]
 
 
+def of_services(told: Told) -> str:
+    """Say over which time services are told."""
+    return (
+        "Services, over one cycle of hours" if told["node_down_h"] is None else "Services, over the time of the replay"
+    )
+
+
 def lent(told: Told) -> str:
     """Say how much of what services hold at their most they leave to jobs."""
     amounts = {name: sum(row["lent_h"][name] for row in told["services"]) for name in told["capacity"]}

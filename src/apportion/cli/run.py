@@ -36,7 +36,8 @@ def run(
 ) -> None:
     """Decide, prove and carry out, window by window.
 
-    Each decision knows only what had been submitted. Leaves a run directory that `report` reads.
+    Each decision knows only what had been submitted. Jobs run beside the pool's services; then there is no replay with
+    fewer GPUs. Leaves a run directory that `report` reads.
     """
     import os
     import shlex
@@ -54,7 +55,7 @@ def run(
     with clock_bar("deciding window by window", read) as tick:
         done = record.go(read, by, engine, windows, tick)
     whole = None
-    if sizing and read.jobs is not None and len(read.jobs):
+    if sizing and read.jobs is not None and len(read.jobs) and read.services is None:
         from apportion.sizing import STEPS, size
 
         with bar("replaying with fewer GPUs", STEPS) as advance:

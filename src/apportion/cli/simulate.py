@@ -194,7 +194,7 @@ def _once(
     emit(output, lambda: told, rows, replayed.title(read.charter, told, by.name), said)
     if told["services"] and output in {Format.TABLE, Format.WIDE}:
         typer.echo()
-        emit(Format.WIDE, dict, replayed.services(told), "Services, over one cycle of hours", replayed.lent(told))
+        emit(Format.WIDE, dict, replayed.services(told), replayed.of_services(told), replayed.lent(told))
 
 
 def _tables(path: Path, history: Any, step_s: int) -> None:

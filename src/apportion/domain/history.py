@@ -58,7 +58,8 @@ class Replay:
 class History:
     """All that measures may look at; any part may be missing, and then a measure says None.
 
-    `situations` and `plans` have one entry a window, `usage` too; `replay` is the whole stream, `served` a cycle of hours.
+    `situations` and `plans` have one entry a window, `usage` too; `replay` is the whole stream, `served` a cycle of hours, or
+    the time of the replay.
     """
 
     pool: Pool

@@ -1,6 +1,6 @@
 """What answers requests all the time, how busy is it hour by hour, and how did it fare?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -69,7 +69,7 @@ class Services:
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """How services fare in each hour of their cycle.
+    """How services fare in each hour of their cycle; or in hours of it while some nodes are down.
 
     Attributes
     ----------
@@ -79,6 +79,7 @@ class Served:
     on_node : (H, N, R) what they hold on each of the pool's nodes, whole thousandths
     p99_s : (H, S) the time within which 99 % of the answers come; infinite in overload, 0 where nobody asks
     attainment : (H, S) part of the requests answered within the target; 0 in overload, 1 where nobody asks
+    seconds : (H,) for how long each of these was so; None for one cycle, an hour each
     """
 
     services: Services
@@ -88,6 +89,12 @@ class Served:
     on_node: Ints
     p99_s: Floats
     attainment: Floats
+    seconds: Ints | None = None
+
+    @property
+    def lasted_h(self) -> Floats:
+        """For how many hours each was so: (H,)."""
+        return np.ones(len(self.wished)) if self.seconds is None else self.seconds / HOUR_S
 
     @cached_property
     def replicas(self) -> Ints:
@@ -110,7 +117,29 @@ class Served:
         return np.asarray((self.replicas.max(axis=0, initial=0) - self.replicas) @ self.services.bundle)
 
     @cached_property
-    def lent_by(self) -> Ints:
-        """The same by service, summed over the hours of the cycle: (S, R) thousandths times hours."""
-        spare = (self.replicas.max(axis=0, initial=0) - self.replicas).sum(axis=0)
+    def lent_by(self) -> Floats:
+        """The same by service, summed over the hours: (S, R) thousandths times hours."""
+        spare = self.lasted_h @ (self.replicas.max(axis=0, initial=0) - self.replicas)
         return np.asarray(spare[:, None] * self.services.bundle)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """How services fare from one second on.
+
+    Attributes
+    ----------
+    at_s : (T,) ascending: from each on they fare otherwise; the first is where it begins
+    row : (T,) which row of `served` tells how
+    """
+
+    served: Served
+    at_s: Ints
+    row: Ints
+
+    def until(self, end_s: int) -> Served:
+        """Say for how long each of the rows was so, before a second."""
+        lasts = np.maximum(np.minimum(np.append(self.at_s[1:], end_s), end_s) - self.at_s, 0)
+        seconds = np.zeros(len(self.served.wished), dtype=np.int64)
+        np.add.at(seconds, self.row, lasts)
+        return replace(self.served, seconds=seconds)

@@ -1,7 +1,8 @@
 """Carry plans out on a virtual clock: the queueing kernels of the simulator, driven window by window.
 
 The discipline is the charter's, by default ``entitled``: each member's jobs start as its planned share of the pool comes
-free. What is simulated is what is run: these are the same compiled functions that `apportion simulate` calls.
+free. Jobs run beside the pool's services, which take what they hold hour by hour. What is simulated is what is run: these are
+the same compiled functions that `apportion simulate` calls.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from apportion.errors import BadInput
 from apportion.ports import Queue
 from apportion.simulation.disciplines import entitled
 from apportion.simulation.limited import limited
+from apportion.simulation.services import beside_services
 
 
 def open_engine(
@@ -33,12 +35,16 @@ def open_engine(
     Raises
     ------
     BadInput
-        for another capacity of a pool that changes over time: which part of it is down then is not known.
+        for another capacity of a pool that changes over time, or has services: which part of it these have is not known.
     """
     jobs = arrivals(pool, tie_order(pool.seed, pool.members.id), pool.charter.queue.placement)
     if capacity is not None and not stays(pool):
         raise BadInput("another capacity is asked for, and this pool's changes over time", "outages.csv, standings.csv")
-    return Simulated(pool, jobs if capacity is None else jobs.with_capacity(capacity), open_queue)
+    if capacity is not None and pool.services is not None:
+        raise BadInput("another capacity is asked for, and services have parts of this pool's nodes", "services.csv")
+    return Simulated(
+        pool, beside_services(pool, jobs if capacity is None else jobs.with_capacity(capacity)), open_queue
+    )
 
 
 class Simulated:

@@ -10,7 +10,8 @@ from apportion.domain.history import History
 from apportion.domain.services import Served
 
 HOURS = (
-    "over one cycle of hours, from the queueing formula at each hour's rate; an hour in overload counts as none in time"
+    "over one cycle of hours, or where nodes go down over the time of the replay, from the queueing formula at each hour's "
+    "rate; an hour in overload counts as none in time"
 )
 
 
@@ -27,8 +28,9 @@ def measure(history: History) -> Sequence[Figure]:
         members = _by(served.services.member, pool.members.id, asked, in_time)
         services = _by(np.arange(len(asked)), served.services.id, asked, in_time)
         worst = min((part for part in services.values() if part is not None), default=None)
-        overload = dict(zip(served.services.id, served.overload.sum(axis=0).tolist(), strict=True))
-        hours = float(served.overload.sum())
+        overload_h = served.lasted_h @ served.overload
+        overload = dict(zip(served.services.id, overload_h.tolist(), strict=True))
+        hours = float(overload_h.sum())
     return [
         Figure(
             "slo_attainment",
@@ -59,7 +61,7 @@ def measure(history: History) -> Sequence[Figure]:
 
 def _requests(served: Served) -> tuple[Floats, Floats]:
     """Sum each service's rate over the hours of its cycle, and the part of it that is answered in time: (S,), (S,)."""
-    rate = served.services.rate_milli.T.astype(np.float64)
+    rate = served.services.rate_milli.T * served.lasted_h[:, None]
     return rate.sum(axis=0), (rate * served.attainment).sum(axis=0)
 
 

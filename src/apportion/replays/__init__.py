@@ -13,16 +13,17 @@ from apportion.domain.pool import Pool
 from apportion.domain.trace import Trace
 from apportion.loop import Rule
 from apportion.ports import Queue
-from apportion.replays.bringing import arriving, at_home, beside_services, queueing, released, still_from_s
+from apportion.replays.bringing import arriving, at_home, queueing, released
 from apportion.replays.carrying import carried, pooled, runs
-from apportion.replays.telling import figures, told
+from apportion.replays.telling import fared, figures, told
+from apportion.simulation.services import beside_services, still_from_s
 from apportion.simulation.watched import Watched
 
 __all__ = [
     "arriving",
     "at_home",
-    "beside_services",
     "carried",
+    "fared",
     "figures",
     "pooled",
     "queueing",
@@ -60,7 +61,7 @@ def simulate(
     ------
     NotFound, BadInput
         for an unknown discipline, placement or parameter, a pool without jobs, regions of nodes that `carbon` lacks,
-        greener hours without it, or services on nodes that go down; for `watch` if the discipline stops jobs by itself.
+        or greener hours without it; for `watch` if the discipline stops jobs by itself.
     """
     how = queueing(pool, discipline, placement, parameters)
     submitted = arriving(pool, how.placement, percent)

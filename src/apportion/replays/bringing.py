@@ -19,8 +19,6 @@ from apportion.errors import BadInput, NotFound
 from apportion.simulation.alone import alone
 from apportion.simulation.greener import held_back
 from apportion.simulation.limited import limited
-from apportion.simulation.services import serve
-from apportion.simulation.services.beside import beside
 
 
 def queueing(
@@ -67,31 +65,6 @@ def released(pool: Pool, jobs: Trace, carbon: Intensity | None, greener_s: int) 
     if greener_s:
         raise BadInput("which hours are greener is not known", "--greener", "give a table of hours with --carbon FILE")
     return jobs
-
-
-def beside_services(pool: Pool, jobs: Trace) -> Trace:
-    """Take away, hour by hour, what a pool's services hold; some time after the last job the hours stand still.
-
-    Raises
-    ------
-    BadInput
-        if nodes are down meanwhile: services are placed on nodes that are always up.
-    """
-    if pool.services is None or not len(jobs):
-        return jobs
-    if pool.outages is not None:
-        raise BadInput(
-            "services are placed as if every node were up, and outages say that some are down",
-            "outages.csv, services.csv",
-            "replay a copy of the pool without one of them",
-        )
-    return beside(jobs, serve(pool), still_from_s(jobs))
-
-
-def still_from_s(jobs: Trace) -> int:
-    """Say from which second on the hours of services stand still: none of the jobs should run by then."""
-    work = float((jobs.load * np.maximum(jobs.submit_s[-1] - jobs.submit_s[0], 1)).max(initial=0.0))
-    return int(jobs.submit_s[-1]) + int(2 * work) + int(jobs.lasts.max())
 
 
 def kept_within(jobs: Trace, how: Queueing) -> Trace:

@@ -11,7 +11,7 @@ from apportion.domain.history import History, Replay
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import MILLI
 from apportion.domain.services import HOUR_S, Served
-from apportion.simulation.services import serve
+from apportion.simulation.services import course, serve
 
 TOLD = (
     *("waiting", "slowdown", "deadlines", "preemptions", "rho", "unfair_fraction", "jain"),
@@ -23,7 +23,7 @@ EMITTED = ("direct", "lifecycle")
 
 def told(pool: Pool, replay: Replay) -> dict[str, Any]:
     """Say how a replay went, as ``apportion simulate -o json`` shows it; ρ against the first discipline at home."""
-    served = None if pool.services is None else serve(pool)
+    served = fared(pool, replay)
     found = figures(History(pool, replay=replay, served=served), TOLD)
     homes = list(registry.discipline(replay.discipline).ALONE)
     first = homes[0]
@@ -85,6 +85,16 @@ def told(pool: Pool, replay: Replay) -> dict[str, Any]:
     }
 
 
+def fared(pool: Pool, replay: Replay | None) -> Served | None:
+    """Say how a pool's services fare: over one cycle of hours, or where nodes go down over the time of a replay."""
+    if pool.services is None:
+        return None
+    if pool.outages is None or pool.jobs is None or replay is None or not replay.pooled.finished.any():
+        return serve(pool)
+    begin, end = int(pool.jobs.submit_s.min()), int(replay.pooled.end_s.max())
+    return course(pool, begin, end if replay.still_s is None else replay.still_s).until(max(end, begin + 1))
+
+
 def down_h(pool: Pool, replay: Replay) -> float | None:
     """Hours for which nodes are down between the first submission and the last end; None where no node ever is."""
     outages, jobs = pool.outages, pool.jobs
@@ -103,7 +113,7 @@ def _services(pool: Pool, served: Served, found: dict[str, Figure]) -> list[dict
             "service": name,
             "member": pool.members.id[served.services.member[s]],
             "slo_attainment": found["slo_attainment.worst_service"].rows[name],
-            "overload_h": int(served.overload[:, s].sum()),
+            "overload_h": found["service_overload"].rows[name],
             "p99_s": int(served.services.p99_micro_s[s]) / 1e6,
             "worst_p99_s": float(worst[s]) if np.isfinite(worst[s]) else None,
             "replicas_least": int(served.replicas[:, s].min()),
@@ -117,8 +127,8 @@ def _services(pool: Pool, served: Served, found: dict[str, Figure]) -> list[dict
 
 def _answering(served: Served, s: int) -> list[float]:
     """Say what part of a service's requests each region answers: (G,)."""
-    rate = served.services.rate_milli[s] / np.maximum(served.replicas[:, s], 1)
-    asked = max(int(served.services.rate_milli[s].sum()), 1)
+    requests = served.services.rate_milli[s] * served.lasted_h
+    rate, asked = requests / np.maximum(served.replicas[:, s], 1), max(float(requests.sum()), 1e-3)
     return [float(part) for part in rate @ served.placed[:, s] / asked]
 
 

@@ -12,7 +12,7 @@ from apportion.domain.history import Replay
 from apportion.domain.intensity import HOUR_S, Intensity
 from apportion.domain.pool import Pool
 from apportion.errors import BadInput
-from apportion.simulation.services import serve
+from apportion.simulation.services import course
 from apportion.statements import tenures
 from apportion.statements.dividing import Bill
 from apportion.statements.ground import ground
@@ -43,9 +43,8 @@ def statements(pool: Pool, replay: Replay, zero: datetime | None = None) -> Stat
     on, months = ground(pool, places, start_s, end_s), periods(start_s, end_s, zero)
     held = [tenures.of_jobs(jobs, places, on, stays), tenures.of_waiting(jobs, places, on, stays)]
     if pool.services is not None and len(pool.services):
-        held.append(
-            tenures.of_services(serve(pool), on, start_s, end_s, end_s if replay.still_s is None else replay.still_s)
-        )
+        still_s = end_s if replay.still_s is None else replay.still_s
+        held.append(tenures.of_services(course(pool, start_s, still_s), on, end_s))
     cuts = months.bounds if replay.intensity is None else whole_hours(months.bounds, HOUR_S)
     month = np.searchsorted(months.bounds, cuts[:-1], side="right") - 1
     kinds, weights = _weights(replay.intensity, cuts)

@@ -6,7 +6,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.domain.schedule import Stays
-from apportion.domain.services import HOUR_S, Served
+from apportion.domain.services import Course
 from apportion.domain.tables import Jobs
 from apportion.domain.trace import Places
 from apportion.simulation.services.scaling import needs
@@ -51,15 +51,14 @@ def of_waiting(jobs: Jobs, places: Places, on: Ground, stays: Stays) -> Tenures:
     return _made(since[waits], begin[waits], at, jobs.member[job[waits]], WAITS, amount)
 
 
-def of_services(served: Served, on: Ground, start_s: int, end_s: int, still_s: int) -> Tenures:
-    """What the replicas of services hold, hour by hour, from one second to before another; at `still_s` hours stand still.
+def of_services(found: Course, on: Ground, end_s: int) -> Tenures:
+    """What the replicas of services hold, hour by hour, to before a second.
 
     Replicas beyond need are those beyond the fewest that meet the target, spread evenly over the classes of the service.
     """
-    services = served.services
-    first, last = start_s // HOUR_S, max(-(-min(end_s, still_s) // HOUR_S), start_s // HOUR_S + 1)
-    hours = np.arange(first, last)
-    begin = np.maximum(hours * HOUR_S, start_s)
+    served, services = found.served, found.served.services
+    within = found.at_s < end_s
+    begin, cycle = found.at_s[within], found.row[within]
     end = np.append(begin[1:], end_s)
     replicas = np.zeros((len(served.kept), len(on), len(services)), dtype=np.int64)
     for c in range(len(on)):
@@ -68,12 +67,11 @@ def of_services(served: Served, on: Ground, start_s: int, end_s: int, still_s: i
     held = replicas * bundle
     spare = np.maximum(served.replicas - needs(services), 0)[:, None]
     beyond = held * spare // np.maximum(served.replicas, 1)[:, None]
-    cycle = hours % len(held)
-    found = []
+    each = []
     for kind, amount in ((HELD, held), (BEYOND_NEED, beyond)):
         hour, at, s = np.nonzero(amount[cycle])
-        found.append(_made(begin[hour], end[hour], at, services.member[s], kind, amount[cycle][hour, at, s]))
-    return together(found)
+        each.append(_made(begin[hour], end[hour], at, services.member[s], kind, amount[cycle][hour, at, s]))
+    return together(each)
 
 
 def together(each: list[Tenures]) -> Tenures:

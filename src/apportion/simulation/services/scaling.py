@@ -29,13 +29,18 @@ def serve(pool: Pool) -> Served:
     BadInput
         if the pool has no services, or they are to run on their members' nodes and no node has an owner.
     """
-    services = pool.services
-    if services is None:
-        raise BadInput("this pool has no services", "services.csv", "add services.csv")
+    services = services_of(pool)
     wished = wishes(services)
     parts = [_placed(pool, services, wished, *mine) for mine in _grounds(pool, services)]
     placed, kept = (np.stack(part).sum(axis=0) for part in zip(*parts, strict=True))
     return Served(services, wished, placed, kept, kept @ services.bundle, *answered(services, placed))
+
+
+def services_of(pool: Pool) -> Services:
+    """Return a pool's services. Raises BadInput if it has none."""
+    if pool.services is None:
+        raise BadInput("this pool has no services", "services.csv", "add services.csv")
+    return pool.services
 
 
 def _grounds(pool: Pool, services: Services) -> Iterator[tuple[Bools, Bools]]:
