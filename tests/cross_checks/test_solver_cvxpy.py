@@ -23,6 +23,11 @@ def test_the_answer_stands_beside_another_solver(kind, objective):
     assert not {seed: found for seed, found in wrong.items() if found}
 
 
+def test_a_level_that_ends_where_caps_do_keeps_the_prices_that_showed_it():
+    """The last program can do all that its bound promises, so its own prices say nothing; 10⁻¹³ was believed."""
+    assert not [*faults(small("capped", "max_min", 619))]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_kinds_are_what_they_say(kind):
     made = [small(kind, "nash", seed) for seed in range(20)]

@@ -31,6 +31,31 @@ def test_who_is_not_held_by_the_first_link_goes_on_to_the_second():
     assert answer.level_of.tolist() == [0, 0, 1]
 
 
+def test_a_claim_that_goes_on_to_its_cap_on_a_slower_flavor_has_a_level_of_its_own():
+    """One runs on the first flavor only and has all of it; one with 3/2 tasks, all on the second; the last has the rest."""
+    answer = leximin(made([[1, 0], [2, 1], [0, 1]], None, [1, 10], [9, 1.5, 99]))
+    assert answer.rate == pytest.approx([1, 1.5, 8.5], abs=1e-9)
+    assert answer.level_of.tolist() == [0, 1, 2]
+    assert answer.levels == pytest.approx([1, 1.5, 8.5], abs=1e-9)
+    assert answer.level_bounds == pytest.approx([1, 1.5, 8.5], abs=1e-8)
+
+
+def test_two_levels_of_one_height_are_proven_one_after_the_other():
+    """A task each, the first held on one flavor, the second on another; at the prices of both it would turn to the first."""
+    answer = leximin(made([[1, 0], [1, 1]], [[2, 1], [1, 3]], [[2, 9], [9, 3]]))
+    assert answer.rate == pytest.approx([1, 1], abs=1e-9)
+    assert answer.level_bounds == pytest.approx([1, 1], abs=1e-8)
+
+
+def test_a_claim_for_next_to_nothing_takes_nothing_from_those_held_before_it():
+    """Two share 220 as their weights say; the third needs a hundred-millionth of something else, and goes on to its cap."""
+    bundle, weight = [[1, 0], [0, 1], [0, 80]], [9.128630622e-9, 4.149377555e-3, 0.9958506133]
+    answer = dominant(made([[0, 1], [1, 1], [1, 1]], bundle, [[0, 1], [100, 219]], [1e-6, 1, 3], weight))
+    assert answer.reached
+    assert answer.x.sum(axis=1) @ [0, 1, 80] == pytest.approx(220, rel=1e-9)
+    assert answer.rate[1] / weight[1] == pytest.approx(answer.rate[2] / weight[2], rel=1e-9)
+
+
 def test_gavels_example_of_water_filling():
     """Weights 5, 1, 1 on two devices, one each at most: one whole, two halves (Gavel, OSDI 2020)."""
     answer = leximin(made([[1], [1], [1]], None, [2], [1, 1, 1], [5, 1, 1]))

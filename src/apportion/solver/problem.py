@@ -72,7 +72,8 @@ class Answer:
     excluded : rows that can reach no positive rate; they have x = 0 and stand outside the objective
     levels, level_bounds : (K,) for leximin: each level, and what no division can exceed given the earlier ones
     level_prices : (K, F, R)
-    level_of : (M,) the level at which a claim stopped rising; −1 where its own cap stopped it
+    level_of : (M,) the level at which a claim stopped rising, or whose prices stop it after it went on for a while on a
+        slower flavor, if nothing comes after or there are very many of these; −1 where its own cap stopped it
     slack : most by which a claim held at a level could still rise, as a part of that level; 0 also where nobody worked it out
     """
 

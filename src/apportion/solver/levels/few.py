@@ -19,8 +19,11 @@ from apportion.solver.problem import Problem
 TURNS = 30  # most programs for one level
 CLOSE = 1e-4  # width of the window of a level's last program
 ROOM = 1e-11  # part of a stopped claim's rate that is left open, so that the next program has an inside
+PARTS = 10.0  # times SAME by which prices of two parts of a level may miss it
+DUST = 1e-9  # of φ that prices pay at least, if they are what ends a program
 ENOUGH = 1e-9  # part of φ by which a program on the way may miss the best
 SURE = 10.0  # how much a price must outweigh slack, both in units of capacity, to count
+FAINT = 1e-12  # part of the largest price below which one is what rounding leaves, though there is no slack
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +48,9 @@ class Level:
     inside: bool
 
     def sure(self, room: Floats) -> Floats:
-        """Prices that outweigh slack, the others 0, scaled so that `room` (F, R) costs one: in units of capacity."""
-        prices = np.where(self.prices > SURE * self.slack, self.prices, 0.0)
+        """Prices beyond slack and rounding, the others 0, scaled so that `room` (F, R) costs one: in units of capacity."""
+        least = np.maximum(SURE * self.slack, FAINT * self.prices.max())
+        prices = np.where(self.prices > least, self.prices, 0.0)
         return np.asarray(prices / max(float((prices * room).sum()), 1e-300))
 
 
@@ -60,7 +64,7 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats], list[f
     pairs, tasks = np.arange(len(rows.flavor)), np.zeros(len(rows.flavor))
     prices: list[Floats] = []
     heights: list[float] = []
-    last, size = 0.0, np.where(room > 0, room, 1.0)
+    last, size, before = 0.0, np.where(room > 0, room, 1.0), rows
     while rows.weight.any():
         found = next_level(rows, room, size, last)
         tasks[:] = 0.0
@@ -71,9 +75,10 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats], list[f
         stuck = rising & ~capped & (slopes_of(rows, found.rate * (1.0 + SAME), cost) > 0)
         if not (stuck | capped).any():
             stuck = rising  # prices too small to tell: stop here, which the bound will show
-        if stuck.any() and prices and found.level <= heights[-1] * (1.0 + SAME):
+        if stuck.any() and prices and _as_one(before, room, heights[-1], found.level, prices[-1] + cost):
             prices[-1] = prices[-1] + cost
         elif stuck.any():
+            before = rows
             prices.append(cost)
             heights.append(found.level)
         level_of[stuck] = len(prices) - 1
@@ -85,6 +90,16 @@ def levels(rows: Rows, room: Floats) -> tuple[Floats, Ints, list[Floats], list[f
         holder[less] = len(prices) - 1
         pairs, last = pairs[kept], found.level
     return tasks, level_of, prices, heights
+
+
+def _as_one(before: Rows, room: Floats, level: float, again: float, prices: Floats) -> bool:
+    """Whether a level was found in two parts: these prices, of both, show it to the claims that were there `before` it.
+
+    Two levels may also stand at one height by chance; then those of the first must not turn to what only the second uses up.
+    """
+    none = np.zeros(room.shape)
+    top = level * (1.0 + PARTS * SAME)
+    return again <= level * (1.0 + SAME) and bound(before, prices, room, none, 0.5 * level, 2.0 * level) <= top
 
 
 def without_surplus(rows: Rows, tasks: Floats, goal: Floats) -> Floats:
@@ -164,7 +179,9 @@ def next_level(
         below = rising & (reached < rows.cap * (1.0 - 1e-15))
         new = float((reached[below] / rows.weight[below]).min(initial=high))
         above = bound(rows, fresh / size, left, drain, low, high)
-        if (fresh > SURE * spare).any() or not prices.any():
+        # where caps alone end the program, its prices are what rounding leaves, and the ones before tell the level
+        paid = float((fresh * room / size).sum())
+        if (paid > DUST and (fresh > SURE * spare).any()) or not prices.any():
             prices, slack = fresh, spare
         if phi >= 1.0 - ROOM or polished or not inside or above <= max(new, low) * (1.0 + SAME):
             break

@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 
 from apportion.domain.arrays import Bools, Floats, Ints
+from apportion.solver.levels.apart import apart
 from apportion.solver.levels.bounds import EASED, USUAL, Division
 from apportion.solver.levels.exact import SAME, fit, reached, taking_part
 from apportion.solver.levels.large import large_levels
 from apportion.solver.problem import Answer, Problem
 
 FIRM = 1e4  # a claim that is a ten-thousandth of a level's money may take up all of its gap
+FIRMER = (
+    4.0  # times the least stress of earlier levels' prices, where at the least some claim would as soon turn to others
+)
 
 
 def leximin(
@@ -67,6 +71,9 @@ def _answer(
     if not kept.all():
         level_of = np.where(level_of >= 0, (np.cumsum(kept) - 1)[level_of], -1)
         prices, levels = [price for price, keep in zip(prices, kept, strict=True) if keep], levels[kept]
+    level_of, prices = apart(rate / claims.weight, level_of, levels, prices)
+    if len(prices) > len(levels):
+        levels = reached(claims.speed, claims.weight, x, able, level_of, len(prices))[1]
     bounds, slack = _bounds(Division(claims, x, rate, level_of), levels, prices, tolerance)
     value = least if np.isfinite(least) else 0.0
     bound = float(bounds[0]) if len(bounds) and levels[0] <= value * (1.0 + SAME) else value
@@ -109,17 +116,17 @@ def _stresses(division: Division, prices: list[Floats], levels: Floats) -> Itera
     capacity, k = division.claims.capacity, len(prices) - 1
     over = np.sum([np.zeros_like(capacity), *(_one(price, capacity) for price in prices[:k])], axis=0)
     yield over, USUAL * float((prices[k] * capacity).sum()) if k else 0.0
-    for way in range(min(k, 2)):
-        over = _nested(division, prices, levels) if way else over
+    for firmer in (0.0, 1.0, FIRMER)[: 1 if k == 1 else 3 * k]:
+        over = _nested(division, prices, levels, firmer) if firmer else over
         least = division.stress(k, levels[k], prices[k], over)
         yield from ((over, least * part) for part in EASED)
 
 
-def _nested(division: Division, prices: list[Floats], levels: Floats) -> Floats:
-    """Prices of what is used up, of which each level's weigh as much more than those after it as they must."""
+def _nested(division: Division, prices: list[Floats], levels: Floats, firmer: float) -> Floats:
+    """Prices of what is used up, of which each level's weigh `firmer` times as much more than those after it as they must."""
     over = np.zeros_like(prices[0])
     for k, price in enumerate(prices[:-1]):
-        stress = division.stress(k, levels[k], price, over) if k else 0.0
+        stress = firmer * division.stress(k, levels[k], price, over) if k else 0.0
         over = over + _one(price + stress * over, division.claims.capacity)
     return np.asarray(over)
 

@@ -19,6 +19,7 @@ from apportion.solver.levels.interior import NEAR, interior
 FEW = 1500  # pairs up to which the simplex method is used
 FEWER = 50  # likewise, where the program is a step on the way among very many claims
 DROPPED = 1e-8  # coefficients that it may take for zero
+LACKING = 1e-6  # part of what was reached before that a program may take back for want of digits
 LEAST = 0.03  # of the largest price that each has to begin with
 FINE = 1e-10  # its tolerances, the least that it takes
 
@@ -106,6 +107,9 @@ def highest(
     )
     small = len(owner) <= (FEW if near <= NEAR else FEWER) and each.min(initial=1.0, where=each > 0) > DROPPED
     x, p, s, phi = _by_simplex(scaled) if small else interior(*(*scaled.arrays(), near))[:4]
+    if not small and len(owner) <= FEW and (-phi * lift > LACKING * base).any():
+        other = _by_simplex(scaled)  # which may lose what is tiny, but not its way
+        x, p, s, phi = other if other[3] > phi else (x, p, s, phi)
     prices, slack = np.zeros(room.size), np.maximum((room / size).ravel(), 0.0)
     prices[keep], slack[keep] = p, s
     return x * unit[owner], prices.reshape(room.shape), slack.reshape(room.shape), phi

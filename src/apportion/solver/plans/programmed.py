@@ -20,7 +20,6 @@ from apportion.solver.integers.minima import place_minima
 from apportion.solver.integers.whole import whole
 from apportion.solver.plans.certified import certified, whole_prices
 from apportion.solver.plans.filled import filled_plan
-from apportion.solver.plans.levels_apart import with_levels_apart
 from apportion.solver.problem import Answer, Problem
 
 EXACT = 1500  # claims of leximin up to which all of them are looked at, and not samples
@@ -164,5 +163,4 @@ def _with_proof(situation: Situation, plan: Plan, prices: Floats, certificate: C
     plan = replace(plan, prices=whole_ones, price_denominator=denominator, certificate=certificate)
     if situation.passing:
         return plan
-    plan = certified(situation, plan)
-    return with_levels_apart(situation, plan) if certificate.program == "leximin" else plan
+    return certified(situation, plan)
