@@ -1,6 +1,6 @@
 """When does each of some gangs have to be looked at again?
 
-A binary heap of gangs by second, in which any of them can be found and taken out.
+A heap of gangs by second, in which any of them can be found and taken out.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,8 @@ class Alarms(NamedTuple):
 
     Attributes
     ----------
-    second, job : (J,) the heap, the soonest in front; only `number[0]` entries mean anything
+    second, job : (J + 4,) the heap of four children a parent, the soonest in front; behind its `number[0]` entries every
+        second is `FOREVER`
     where : (J,) at which entry of the heap each gang stands, `NONE` if at none
     """
 
@@ -31,8 +32,8 @@ class Alarms(NamedTuple):
 
 def no_alarms(jobs: int) -> Alarms:
     """Open alarms for so many gangs, none of them set."""
-    nothing = np.zeros(jobs, dtype=np.int64)
-    return Alarms(nothing, nothing.copy(), np.full(jobs, NONE), np.zeros(1, dtype=np.int64))
+    seconds, job = np.full(jobs + 4, FOREVER, dtype=np.int64), np.zeros(jobs + 4, dtype=np.int64)
+    return Alarms(seconds, job, np.full(jobs, NONE), np.zeros(1, dtype=np.int64))
 
 
 @compiled
@@ -52,14 +53,16 @@ def calm(alarms: Alarms, job: int) -> None:
     last = alarms.number[0] - 1
     alarms.number[0] = last
     second, moved = alarms.second[last], alarms.job[last]
+    alarms.second[last] = FOREVER  # so that the soonest of four is taken without a branch
     if hole == last:
         return
-    alarms.second[last] = FOREVER  # so that the sooner of two is taken without a branch
     while True:
-        below = 2 * hole + 1
+        below = 4 * hole + 1
         if below >= last:
             break
-        below += alarms.second[below + 1] < alarms.second[below]
+        near = below + (alarms.second[below + 1] < alarms.second[below])
+        far = below + 2 + (alarms.second[below + 3] < alarms.second[below + 2])
+        below = far if alarms.second[far] < alarms.second[near] else near
         if alarms.second[below] >= second:
             break
         _put(alarms, hole, alarms.second[below], alarms.job[below])
@@ -70,7 +73,7 @@ def calm(alarms: Alarms, job: int) -> None:
 @compiled
 def _rise(alarms: Alarms, hole: int, second: int, job: int) -> None:
     while hole > 0:
-        above = (hole - 1) >> 1
+        above = (hole - 1) >> 2
         if alarms.second[above] <= second:
             break
         _put(alarms, hole, alarms.second[above], alarms.job[above])

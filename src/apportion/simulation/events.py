@@ -56,7 +56,8 @@ class State(NamedTuple):
         start; `HELD`, seconds for which it held its places until it was last stopped or ended; `STOPS`, how often it was
         stopped; what was then `LEFT`, in seconds `ON` a class of places; `AT` which entry of the heap it stands; on how
         many places it is (`SLOTS`), and of which class (`NOW_ON`)
-    ends, job : (J,) binary heap of the running jobs, the next to end first; only `counts[RUNNING]` entries mean anything
+    ends, job : (J + 4,) heap of the running jobs, of four children a parent, the next to end first; only `counts[RUNNING]`
+        entries mean anything, and where it is used as a heap all ends behind them are `FOREVER`
     used : (P, R) resource-seconds for which each place was held by gangs that were stopped or ended since
     changes : (H, 2 + R) second, place, and how much more it holds from then on
     room : how places are searched
@@ -101,8 +102,8 @@ def opening(trace: Trace) -> tuple[Rows, Jobs, State]:
         np.zeros(3, dtype=np.int64),
         places,
         book,
-        np.empty(size, dtype=np.int64),
-        np.zeros(size, dtype=np.int64),
+        np.full(size + 4, FOREVER, dtype=np.int64),
+        np.zeros(size + 4, dtype=np.int64),
         np.zeros((len(places), need.shape[1]), dtype=np.int64),
         fixed(np.column_stack([changes.at_s, changes.place, changes.delta[:, used]])),
         room,
@@ -292,7 +293,7 @@ def _is_on(jobs: Jobs, state: State, job: int, p: int) -> bool:
 def _rise(state: State, hole: int, end: int, job: int) -> None:
     """Put a job into the heap at or above a hole."""
     while hole > 0:
-        above = (hole - 1) >> 1
+        above = (hole - 1) >> 2
         if state.ends[above] <= end:
             break
         state.ends[hole], state.job[hole] = state.ends[above], state.job[above]
@@ -307,14 +308,18 @@ def _remove(state: State, hole: int) -> None:
     last = state.counts[RUNNING] - 1
     state.counts[RUNNING] = last
     end, job = state.ends[last], state.job[last]
+    state.ends[last] = (
+        FOREVER  # so that the soonest of four can be taken without a branch, which would be guessed wrong
+    )
     if hole == last:
         return
-    state.ends[last] = FOREVER  # so that the sooner of two can be taken without a branch, which would be guessed wrong
     while True:
-        below = 2 * hole + 1
+        below = 4 * hole + 1
         if below >= last:
             break
-        below += state.ends[below + 1] < state.ends[below]
+        near = below + (state.ends[below + 1] < state.ends[below])
+        far = below + 2 + (state.ends[below + 3] < state.ends[below + 2])
+        below = far if state.ends[far] < state.ends[near] else near
         if state.ends[below] >= end:
             break
         state.ends[hole], state.job[hole] = state.ends[below], state.job[below]
