@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import apportion as ap
 from apportion.domain.history import History
+from apportion.domain.intensity import Intensity
 from apportion.measures import carbon, contention, cost, effective_utilisation, energy, utilisation
 from apportion.replays import simulate
 from apportion.statements import statements
@@ -214,8 +215,6 @@ def test_of_a_part_is_paid_what_the_statement_says(case, percent):
 @given(case=pools(), percent=parts)
 def test_a_part_of_a_pool_emits_as_it_draws(case, percent):
     """At one intensity grams are those of the energy, also of a part of a pool whose nodes go down."""
-    from apportion.domain.intensity import Intensity
-
     pool, table = read(*case), Intensity(("",), np.array([[250_000]]), None)
     history = History(pool, replay=simulate(pool, "skip_fifo", percent=percent, carbon=table))
     pooled = history.replay.pooled
@@ -224,3 +223,31 @@ def test_a_part_of_a_pool_emits_as_it_draws(case, percent):
     joules, grams = told(energy, history)["energy"], told(carbon, history)["carbon.direct"]
     for row in ("idle", "held"):
         assert grams.rows[row] == pytest.approx(joules.rows[row] / 3.6e6 * 250, rel=1e-9, abs=1e-12)
+
+
+def later(case, seconds):
+    nodes, jobs, outages = case
+    jobs = [(member, submit + seconds, *rest) for member, submit, *rest in jobs]
+    return nodes, jobs, [(k, down + seconds, None if up is None else up + seconds) for k, down, up in outages]
+
+
+@tried(160)
+@given(case=pools(flavors="xy"), hours=st.lists(st.integers(0, 900_000), min_size=1, max_size=3))
+def test_of_nodes_that_go_down_the_statement_and_the_measures_say_the_same(case, hours):
+    """What is owed, drawn and emitted, each worked out in its own way; an hour ends in the midst of it."""
+    pool, table = read(*later(case, 3570)), Intensity(("",), np.array(hours)[:, None], None)
+    replay = simulate(pool, "skip_fifo", watch=True, carbon=table)
+    history, pooled = History(pool, replay=replay), replay.pooled
+    if (pooled.held_s[~pooled.finished] > 0).any() or not pooled.finished.any() or pooled.preemptions.any():
+        return  # (of a job that was stopped the measure of carbon tells no more than that it drew evenly)
+    if int(pooled.end_s.max()) == int(pool.jobs.submit_s.min()):
+        return
+    found = statements(pool, replay)
+    slack = len(found.lines)
+    assert told(cost, history)["cost"].value == pytest.approx(
+        sum(one.cost.owed for one in found.lines) / 1e6, abs=slack * 1e-6
+    )
+    drawn = sum(one.energy.held_mj + one.energy.idle_mj for one in found.lines) / 1000
+    assert told(energy, history)["energy"].value == pytest.approx(drawn, abs=slack / 1000)
+    grams = sum(one.grams["direct"].held_mg + one.grams["direct"].idle_mg for one in found.lines) / 1000
+    assert told(carbon, history)["carbon.direct"].value == pytest.approx(grams, abs=slack / 1000)

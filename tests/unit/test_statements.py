@@ -282,7 +282,8 @@ def test_everything_adds_up_to_the_unit(nodes, jobs, discipline, placement, perc
         assert sum(line.cost.borrowed for line in lines) == sum(line.cost.lent for line in lines)
         price = Fraction(int(pool.nodes.price_milli_per_hour.sum()), 1000) * part * seconds / 3600
         assert sum(line.cost.owed for line in lines) == round(price * 10**6)
-        idle = int(pool.nodes.idle_milli_watts.sum()) * part * seconds
+        off = max(min(sum(outage), int(end)) - max(outage[0], int(start)), 0) if outage else 0  # (a node that is down)
+        idle = (int(pool.nodes.idle_milli_watts.sum()) * seconds - int(pool.nodes.idle_milli_watts[0]) * off) * part
         beyond = int((pool.nodes.max_milli_watts - pool.nodes.idle_milli_watts).sum()) * part
         joules = idle + beyond * Fraction(sum(line.held for line in lines), there)
         assert abs(sum(line.energy.held_mj + line.energy.idle_mj for line in lines) - joules) <= 1

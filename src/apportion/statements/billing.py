@@ -15,6 +15,7 @@ from apportion.errors import BadInput
 from apportion.simulation.services import course
 from apportion.statements import tenures
 from apportion.statements.dividing import Bill
+from apportion.statements.downtime import downtime
 from apportion.statements.ground import ground
 from apportion.statements.line import NOBODY, Cost, Energy, Grams, Line, Statements
 from apportion.statements.months import periods, whole_hours
@@ -50,7 +51,8 @@ def statements(pool: Pool, replay: Replay, zero: datetime | None = None) -> Stat
     kinds, weights = _weights(replay.intensity, cuts)
     found = swept(tenures.together(held), on, cuts, month, weights)
     spans = np.add.reduceat(weights * np.diff(cuts)[:, None].astype(object), np.flatnonzero(np.diff(month, prepend=-1)))
-    bill = Bill(pool, on, found, spans, kinds, replay.intensity)
+    off = downtime(pool, on, months.bounds, cuts, weights, replay.intensity)
+    bill = Bill(pool, on, found, spans, off, kinds, replay.intensity)
     lines = [line for k in range(len(months)) for c in range(len(on)) for line in _lines(bill, k, c)]
     there = on.node >= 0
     said = [int((column[there] > 0).sum()) for column in (pool.nodes.price_milli_per_hour, pool.nodes.max_milli_watts)]

@@ -2,7 +2,8 @@
 
 The price of all nodes of a class over a period, rounded once to a whole millionth, is divided by resource-seconds, in whole
 millionths by largest remainder: so the parts sum to it exactly. A class draws idle + (max − idle) · u watts, u the held part
-of it: its idle power is divided like the price, the rest over what was held, in whole millijoules. Grams are these watts
+of it: its idle power is divided like the price, the rest over what was held, in whole millijoules. A node that is down draws
+nothing, and nobody is billed for what it would have drawn; its price is owed. Grams are these watts
 times the intensity of the hour, by region of the nodes, in whole milligrams. Energy and grams are estimated, not metered.
 """
 
@@ -19,6 +20,7 @@ from apportion.domain.intensity import HOUR_S, Intensity
 from apportion.domain.pool import Pool
 from apportion.domain.quantity import MILLI, whole_shares
 from apportion.domain.ties import tie_order
+from apportion.statements.downtime import Downtime
 from apportion.statements.ground import Ground
 from apportion.statements.sweep import Parts
 
@@ -34,6 +36,7 @@ class Bill:
     ----------
     found : parts of shape (periods, 1 + kinds · G, C, N + 1): plain, and weighted by the intensity of each kind and region
     spans : (periods, 1 + kinds · G) seconds of each period, weighted likewise
+    off : what was down, weighted likewise
     kinds : of intensity that are told
     """
 
@@ -41,6 +44,7 @@ class Bill:
     on: Ground
     found: Parts
     spans: Any
+    off: Downtime
     kinds: Sequence[str]
     intensity: Intensity | None
 
@@ -71,8 +75,11 @@ class Bill:
         """Divide Σ watts · seconds over some columns, `idle` and `beyond` in milliwatts for each of them, by `unit`."""
         held = [(self.found.own[k, w, c] + self.found.borrowed[k, w, c]).astype(object) for w in columns]
         rest = [self.found.idle[k, w, c].astype(object) for w in columns]
+        for left_idle, w in zip(rest, columns, strict=True):
+            left_idle[-1] -= self.off.amount[k, w, c]  # (what is down is idle, of nobody's, and draws nothing)
         part, whole = self.on.part[c], max(int(self.on.whole[c]), 1)
-        total = sum(int(watts) * int(self.spans[k, w]) for watts, w in zip(idle, columns, strict=True))
+        drawn = (int(watts) * int(self.spans[k, w]) for watts, w in zip(idle, columns, strict=True))
+        total = sum(drawn) - sum(self.off.idle[k, w, c] for w in columns)
         kept, left = self._shared(total * part / unit, _weighted(idle, held), _weighted(idle, rest))
         more = _weighted(beyond, held)
         (above,) = self._shared(sum(more.tolist()) * part / whole / unit, more)
