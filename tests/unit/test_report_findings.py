@@ -161,6 +161,14 @@ def test_no_sizing():
     assert "--sizing" in findings(run)[-1].commands[0]
 
 
+def test_beside_services_no_other_sizes_are_promised():
+    run = report_runs.without_sizing()
+    answered = {"name": "slo_attainment", "value": 0.9, "unit": "", "better": "high", "definition": "", "rows": {}}
+    run["figures"] = [one for one in run["figures"] if one["name"] != "slo_attainment"] + [answered]
+    assert findings(run)[-1].key == "next_compare"
+    assert "--sizing" not in findings(run)[-1].commands[0]
+
+
 def test_no_size_serves_everybody():
     run = report_runs.with_no_safe_size()
     assert told(run)["never_safe"][0] == BAD

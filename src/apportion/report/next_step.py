@@ -16,7 +16,8 @@ def next_step(run: Run) -> list[Finding]:
         return [_step("next_jobs", f"apportion run {pool}")]
     if facts.overloaded(run):
         return [_step("next_overload", f"apportion assess {pool}")]
-    if not facts.worst_by_home(run):
+    beside_services = facts.figure(run, "slo_attainment") is not None  # (where no other sizes are tried)
+    if not facts.worst_by_home(run) or (not sized and beside_services):
         return [_step("next_compare", f"apportion simulate {pool} --discipline skip_fifo")]
     if not sized:
         return [_step("next_sizing", f"apportion run {pool} --sizing --out {facts.run_path(run)}")]
