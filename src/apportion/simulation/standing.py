@@ -10,7 +10,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.simulation.compiled import compiled
-from apportion.simulation.events import RUNNING, Jobs, State, fixed
+from apportion.simulation.events import FOREVER, RUNNING, Jobs, State, fixed
 from apportion.simulation.room import KIND
 
 BEGIN, SIZE = 0, 1  # columns of Queued.of
@@ -118,12 +118,12 @@ def insert(state: State, queued: Queued, job: int, key: int) -> None:
     front = _room_on_both_sides(state, queued)
     at = place(queued, job, key, size)
     if at - front < size - (at - front):
-        for i in range(front, at):
-            running[i - 1], stands[i - 1] = running[i], stands[i]
+        _forward(running[front - 1 : at])
+        _forward(stands[front - 1 : at])
         queued.facts[FRONT], at = front - 1, at - 1
     else:
-        for i in range(front + size, at, -1):
-            running[i], stands[i] = running[i - 1], stands[i - 1]
+        _back(running[at : front + size + 1])
+        _back(stands[at : front + size + 1])
     running[at], stands[at] = job, key
 
 
@@ -142,6 +142,20 @@ def _room_on_both_sides(state: State, queued: Queued) -> int:
 
 
 @compiled
+def _forward(some: Ints) -> None:
+    """Move all but the first one place to the front, over it."""
+    for i in range(len(some) - 1):
+        some[i] = some[i + 1]
+
+
+@compiled
+def _back(some: Ints) -> None:
+    """Move all but the last one place to the back, over it."""
+    for i in range(len(some) - 1):
+        some[len(some) - 1 - i] = some[len(some) - 2 - i]
+
+
+@compiled
 def drop(state: State, queued: Queued, job: int) -> None:
     """Take a gang out of those that run, of which one fewer run already."""
     close(state, queued, place(queued, job, queued.key[job], state.counts[RUNNING] + 1))
@@ -152,12 +166,12 @@ def close(state: State, queued: Queued, at: int) -> None:
     """Close the gap that a gang leaves among those that run, of which one fewer run already."""
     running, stands, front, size = queued.running, queued.stands, queued.facts[FRONT], state.counts[RUNNING]
     if at - front < size - (at - front):
-        for i in range(at, front, -1):
-            running[i], stands[i] = running[i - 1], stands[i - 1]
+        _back(running[front : at + 1])
+        _back(stands[front : at + 1])
         queued.facts[FRONT] = front + 1
     else:
-        for i in range(at, front + size):
-            running[i], stands[i] = running[i + 1], stands[i + 1]
+        _forward(running[at : front + size + 1])
+        _forward(stands[at : front + size + 1])
 
 
 @compiled
@@ -201,14 +215,14 @@ def leave(queued: Queued, line: int) -> int:
     gone, job, key = heaps[begins], heaps[begins + last], keys[begins + last]
     queued.of[line, SIZE] = last
     queued.facts[WAITING] -= 1
-    hole = 0
+    keys[begins + last], hole = FOREVER, 0  # so that the first of two is taken without a branch
     while True:
         below = 2 * hole + 1
         if below >= last:
             break
         i = begins + below
-        if below + 1 < last and ahead(keys[i + 1], heaps[i + 1], keys[i], heaps[i]):
-            below, i = below + 1, i + 1
+        second = (keys[i + 1] < keys[i]) | ((keys[i + 1] == keys[i]) & (heaps[i + 1] < heaps[i]))
+        below, i = below + second, i + second
         if not ahead(keys[i], heaps[i], key, job):
             break
         heaps[begins + hole], keys[begins + hole] = heaps[i], keys[i]
