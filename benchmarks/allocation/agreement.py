@@ -9,6 +9,7 @@ can be beyond its bound.
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import count, islice, product
 
@@ -24,6 +25,7 @@ from apportion.solver.problem import Answer
 NEAR = 1e-6
 ASKED = 1e-8  # the solver's own tolerance; where it says that it did not reach it, it must still be near
 TINY = 2.0**-52
+STEEP = 10.0  # alpha from which on Clarabel is asked for logarithms
 LEXIMIN = ("max_min", "drf")
 ALPHA = {"utilitarian": 0.0, "nash": 1.0}
 
@@ -90,13 +92,19 @@ def _by_clarabel(made: Case, at: np.ndarray, alpha: float, factor: np.ndarray, u
     rate = cp.sum(cp.multiply(part, share), axis=1)
     scaled = factor * unit ** (1 - alpha)
     smooth = {0.0: lambda: rate, 1.0: lambda: cp.log(rate)}.get(alpha, lambda: cp.power(rate, 1 - alpha) / (1 - alpha))
-    problem = cp.Problem(cp.Maximize((scaled / scaled.max()) @ smooth()), [*_limits(made, x, at)])
-    with warnings.catch_warnings():
+    worth = (scaled / scaled.max()) @ smooth() if alpha < STEEP else -cp.log_sum_exp(_logs(scaled, alpha, rate))
+    problem = cp.Problem(cp.Maximize(worth), [*_limits(made, x, at)])
+    with warnings.catch_warnings(), suppress(cp.SolverError):  # one that gives up leaves no value
         warnings.simplefilter("ignore")  # cvxpy warns of inexact answers, which are judged by their worth
         problem.solve(solver=cp.CLARABEL, tol_gap_abs=1e-11, tol_gap_rel=1e-11, tol_feas=1e-11)
     full = np.zeros(made.gain.shape)
     full[at] = 0 if x.value is None else x.value
     return full
+
+
+def _logs(scaled: np.ndarray, alpha: float, rate: cp.Expression) -> cp.Expression:
+    """Logarithms of the terms of Σ w z^(1−α): the sum is least where its logarithm is, and no power leaves the floats."""
+    return np.log(scaled / scaled.max()) + (1 - alpha) * cp.log(rate)
 
 
 def _limits(made: Case, x: cp.Expression, at: np.ndarray) -> Iterator[cp.Constraint]:

@@ -18,6 +18,7 @@ from apportion.solver.problem import Answer, Problem, earlier_prices, problem
 
 STEEP = 1000.0  # alpha from which on the certificates of plans hold none
 MILDER = "give a smaller one, or use max_min, which is its limit"
+NEARER = "give speeds in a unit in which rates are about 1, a smaller alpha, or use max_min, which is its limit"
 
 
 def solve(
@@ -93,8 +94,9 @@ def _alpha_fair(given: Problem, start: Floats | None, tolerance: float, alpha: f
         return linear(given, start, tolerance)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         found = concave(given, alpha, start, tolerance)
-    if not (np.isfinite(found.value) and np.isfinite(found.rate).all()):
-        raise BadInput(f"with alpha {alpha} powers of these rates leave what floats hold", "alpha", MILDER)
+    lost = found.value == 0.0 and found.rate.any()
+    if lost or not (np.isfinite(found.value) and np.isfinite(found.rate).all()):
+        raise BadInput(f"with alpha {alpha} powers of these rates leave what floats hold", "alpha", NEARER)
     return found
 
 

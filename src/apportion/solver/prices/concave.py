@@ -26,8 +26,12 @@ from apportion.solver.classes import classes
 from apportion.solver.compiled import compiled
 from apportion.solver.prices.interior import Sparse, interior
 from apportion.solver.prices.response import sweep, utility
+from apportion.solver.prices.steep import evened, far_above, steep
 from apportion.solver.problem import Answer, Problem
 
+STEEP = 4.0  # α beyond which how much all prices are has its own step: a change of rates changes it by so much more
+AT_ONCE = 3000  # claims that are solved at once where α is above 1
+UNITS = 4  # most steps to the level of many claims
 FEW = 300  # claims of the first sample, with all their flavors
 BITS = 60  # most flavors that a number names beside its sign; with more, all claims are solved at once
 WIDE = 2000  # most claims near a tie that are solved at once
@@ -79,6 +83,8 @@ def concave(given: Problem, alpha: float, start: Floats | None = None, tolerance
     Claims that can reach no positive rate stand outside and get nothing. `start` (F, R) takes earlier prices.
     """
     claims = _masked(given)
+    if alpha > STEEP or (alpha > 1.0 and len(claims) <= AT_ONCE):
+        return _steep(claims, alpha, start, tolerance)
     together = classes(claims, alpha)
     if together is not None:
         prices, x = _found(together.problem, alpha, start, tolerance)
@@ -86,6 +92,85 @@ def concave(given: Problem, alpha: float, start: Floats | None = None, tolerance
         hoped, paid = _response(claims, prices, alpha)
         return _bounded(claims, alpha, prices, x, (x * claims.speed).sum(axis=1), hoped, paid, tolerance)
     return _separate(claims, alpha, start, tolerance)
+
+
+def _steep(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> Answer:
+    """Solve in units in which a steep objective is tame; see `steep`."""
+    sized = replace(claims, weight=claims.weight ** (1.0 / alpha))
+    together = classes(sized, 1.0)
+    one = sized if together is None else together.problem
+    x, prices, level = _in_units(one, alpha, start, tolerance)
+    x = x if together is None else x[together.of] * together.part[:, None]
+    there = replace(claims, speed=claims.speed / level)
+    hoped, paid = _response(there, prices, alpha)
+    found = _bounded(there, alpha, prices, x, (x * there.speed).sum(axis=1), hoped, paid, tolerance)
+    unit = np.float64(level) ** (1.0 - alpha)
+    value, bound = float(found.value * unit), float(found.bound * unit)
+    return replace(found, rate=found.rate * level, prices=prices * unit, value=value, bound=bound)
+
+
+def _in_units(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> tuple[Floats, Floats, float]:
+    """Tasks (M, F), prices (F, R) in units of a level, and that level, for claims whose weights are u."""
+    served = np.flatnonzero(_served(claims))
+    x, prices, level = np.zeros(claims.speed.shape), np.zeros_like(claims.capacity), 1.0
+    if not len(served):
+        return x, prices, level
+    if len(served) <= AT_ONCE or claims.speed.shape[1] > BITS:
+        x[served], prices, level = steep(claims.rows(served), claims.capacity * (1.0 - SPARE), alpha, _by_interior)
+    else:
+        x, prices, level = _by_prices(claims, alpha, start, tolerance)
+    rest = far_above(claims, x, alpha, level)
+    if rest is not None and rest.who.any():
+        x[rest.who], others, above = _in_units(rest.problem, alpha, None, tolerance)
+        prices = np.where(rest.left, others * np.float64(above / level) ** (1.0 - alpha), prices)
+    return x, prices, level
+
+
+def _by_prices(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> tuple[Floats, Floats, float]:
+    """The same for many claims, from samples, or near earlier prices (F, R) for rates as they are."""
+    radius = AFTER_CHANGE
+    if start is not None and start.any():
+        level = float((start * claims.capacity).sum() / claims.weight.sum()) ** (1.0 / (1.0 - alpha))
+        prices = start * level ** (alpha - 1.0)
+    else:
+        part, room = _sample(claims, FEW, 1.0)
+        _, prices, level = steep(part, room, alpha, _by_interior)
+        start = None
+    for _ in range(UNITS):
+        units = evened(claims, alpha, level)
+        moved = _towards(units.problem, alpha, prices)
+        if abs(np.log(moved)) < 1.0:
+            break
+        level, prices = level * moved ** (-1.0 / alpha), prices * moved ** (1.0 / alpha)
+    goal = _Goal(alpha, float((prices * claims.capacity).sum()) / float(units.problem.weight.sum()))
+    if start is None:
+        prices, radius = _from_samples(units.problem, goal, prices)
+    found = _rounds(units.problem, goal, prices, radius, tolerance)
+    return found.x * units.size[:, None], found.prices, units.level
+
+
+def _towards(claims: Problem, alpha: float, prices: Floats) -> float:
+    """By what all prices have to be multiplied so that they cost what is there."""
+    factor = 1.0
+    for _ in range(ROUNDS):
+        used, curved, _, _, _ = _swept(claims, prices * factor, alpha, 0.0)
+        now = (prices * factor).ravel()
+        much, bend = float(now @ (used - claims.capacity).ravel()), float(now @ curved @ now)
+        if bend <= 0.0:
+            break
+        step = float(np.clip(much / bend, -10.0, 10.0))
+        factor *= np.exp(step)
+        if abs(step) < 0.01:
+            break
+    return factor
+
+
+def _by_interior(
+    part: Problem, room: Floats, alpha: float, scale: float, prices: Floats | None
+) -> tuple[Floats, Floats]:
+    pairs = _pairs(part, np.full(len(part), -1))
+    tasks, found = interior(pairs, room, alpha, scale, part.capacity, prices)
+    return _dense(part, pairs, tasks), found
 
 
 def _found(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> tuple[Floats, Floats]:
@@ -211,6 +296,8 @@ def _from_samples(claims: Problem, goal: _Goal, prices: Floats) -> tuple[Floats,
     while size * 4 <= len(claims):
         part, room = _sample(claims, size, goal.alpha)
         nobody = _Settled(np.zeros_like(room), np.zeros((room.size,) * 2))
+        if goal.alpha > STEEP:
+            prices = prices * _towards(replace(part, capacity=room), goal.alpha, prices)
         found = _better(part, room, nobody, prices, radius, goal)
         moved, _ = _moved(prices, found, room)
         held = moved > 0.8 * radius
@@ -239,6 +326,9 @@ def _heavy(claims: Problem) -> Ints:
 
 def _shrunk(claims: Problem, share: float, alpha: float) -> Problem:
     """The same claims where everything is only `share` times as large: they respond to prices with as much less."""
+    if alpha > STEEP:  # the same in units in which no power is taken
+        weight, bundle = claims.weight * share, claims.bundle * share
+        return Problem(claims.speed, bundle, claims.capacity, claims.tasks, weight, claims.minimum)
     weight, tasks, least = claims.weight * share**alpha, claims.tasks * share, claims.minimum * share
     return Problem(claims.speed, claims.bundle, claims.capacity, tasks, weight, least)
 
@@ -296,6 +386,8 @@ def _thinned(
         prices,
         (settled.used / step, settled.curved / step),
     )
+    if goal.alpha > STEEP:  # how much all prices are has its own step
+        found = found * (float((prices * room).sum()) / max(float((found * room).sum()), 1e-300))
     found = _not_too_far(prices, found, claims.capacity, radius)
     if step == 1:
         return found
@@ -317,6 +409,8 @@ def _rounds(claims: Problem, goal: _Goal, prices: Floats, radius: float, toleran
         last = turn >= ROUNDS - 3
         if not len(x) and (last or doubt < PROMISING):  # a division is written down only where it may be the last
             x, rate = np.empty_like(claims.speed), np.empty(len(claims))
+        if goal.alpha > STEEP:
+            prices = prices * _towards(claims, goal.alpha, prices)
         used, curved, paid, near, bits = _swept(claims, prices, goal.alpha, radius, every, x, rate)
         few = len(near) <= 2 * WIDE
         if not few or not len(x):  # otherwise dividing costs no more than finding out whether prices are good enough

@@ -176,20 +176,20 @@ def _fastest(start: Ints, speed: Floats) -> Ints:
 def _begin(  # noqa: C901, PLR0912  # one compiled kernel
     start: Ints, flavor: Ints, speed: Floats, bundle: Floats, tasks: Floats, w: Floats, least: Floats,
     p: Floats, at: Ints, alpha: float,
-) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
-    """Begin near the response to the prices, well inside: x and ζ (P,), λ and κ (K,)."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:  # fmt: skip
+    """Begin near the response to the prices, well inside: x and ζ (P,), λ, κ and worths (K,)."""
     width = bundle.shape[1]
     x, zeta = np.empty(len(flavor)), np.empty(len(flavor))
-    lam, kappa = np.zeros(len(tasks)), np.zeros(len(tasks))
+    lam, kappa, worths = np.zeros(len(tasks)), np.zeros(len(tasks)), np.empty(len(tasks))
     for k in range(len(tasks)):
         a, b = start[k], start[k + 1]
-        cheap = np.inf
+        cheap, dear = np.inf, 0.0
         for e in range(a, b):
             cost = 0.0
             for r in range(width):
                 if at[flavor[e], r] >= 0:
                     cost += p[at[flavor[e], r]] * bundle[k, r]
-            cheap = min(cheap, cost / speed[e])
+            cheap, dear = min(cheap, cost / speed[e]), max(dear, cost / speed[e])
         fast = speed[a:b].max()
         goal = (w[k] / max(cheap, 1e-300)) ** (1.0 / max(alpha, 0.5))
         goal = min(goal, tasks[k] * fast)
@@ -208,6 +208,9 @@ def _begin(  # noqa: C901, PLR0912  # one compiled kernel
             x[e] *= factor
             rate += x[e] * speed[e]
         worth = w[k] * rate ** (-alpha)
+        if alpha > 1.0:  # a power of a rate that is off by little may be far from what it will be worth
+            worth = min(max(worth, 0.1 * cheap, 1e-6 * dear), 10.0 * dear)
+        worths[k] = worth
         rent, loss = 0.0, 0.0
         for e in range(a, b):
             cost = 0.0
@@ -223,7 +226,18 @@ def _begin(  # noqa: C901, PLR0912  # one compiled kernel
             kappa[k] = 0.1 * loss
         for e in range(a, b):
             zeta[e] = max(zeta[e] + lam[k] - kappa[k], 0.1 * loss)
-    return x, zeta, lam, kappa
+    return x, zeta, lam, kappa, worths
+
+
+@compiled
+def _missing(w: float, alpha: float, z: float, worth: float) -> float:
+    """What a worth lacks to be w · z^−α, to first order; beyond α = 1 as z · worth^(1/α) = w^(1/α) tells it.
+
+    The larger α, the less a power of the worth bends, and the more one of the rate: so Newton's steps stay long.
+    """
+    if alpha <= 1.0:
+        return w * z ** (-alpha) - worth  # type: ignore[no-any-return]  # floats
+    return alpha * worth * ((w / worth) ** (1.0 / alpha) / z - 1.0)  # type: ignore[no-any-return]  # floats
 
 
 @compiled
@@ -259,7 +273,7 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
     p0 = p.copy()
     p = np.maximum(p, 1e-3 * unit)
     room = room - use
-    x, zeta, lam, kappa = _begin(start, flavor, speed, bundle, tasks, w, least, p, at, alpha)
+    x, zeta, lam, kappa, worth = _begin(start, flavor, speed, bundle, tasks, w, least, p, at, alpha)
     if centred:
         _fit_in(start, flavor, bundle, x, room, at)
     y = np.maximum(0.05 * np.abs(room), 1e-3 * scale / size / p)
@@ -284,10 +298,11 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
             for e in range(start[k], start[k + 1]):
                 zeta[e] = _between(zeta[e], mu / x[e])
     # z^α · g = w ties the rate z to its worth g; kept as a pair, like a slack and its multiplier, Newton's steps stay long
-    worth, z = np.empty(many), np.empty(many)
+    z = np.empty(many)
     for k in range(many):
         z[k] = (speed[start[k] : start[k + 1]] * x[start[k] : start[k + 1]]).sum()
-        worth[k] = w[k] * z[k] ** (-alpha)
+        if alpha <= 1.0:
+            worth[k] = w[k] * z[k] ** (-alpha)
     off_worth, aw, dw = np.zeros(many), np.zeros(many), np.zeros(many)
     wide = 1
     for k in range(many):
@@ -317,7 +332,7 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
             z[k] = 0.0
             for e in range(start[k], start[k + 1]):
                 z[k] += speed[e] * x[e]
-            off_worth[k] = w[k] * z[k] ** (-alpha) - worth[k]
+            off_worth[k] = _missing(w[k], alpha, z[k], worth[k])
             wrong += abs(off_worth[k]) * z[k]
             for e in range(start[k], start[k + 1]):
                 cost = 0.0
@@ -459,8 +474,10 @@ def _iterate(  # noqa: C901, PLR0912, PLR0915  # one compiled kernel
                 dw[k] = off_worth[k] - aw[k] - alpha * worth[k] / z[k] * faster
                 if dw[k] < 0.0:
                     step_p = min(step_p, -worth[k] / dw[k])
-                if turn == 0:
+                if turn == 0 and alpha <= 1.0:
                     aw[k] = alpha * faster / z[k] * dw[k]
+                elif turn == 0:
+                    aw[k] = faster / z[k] * dw[k] - 0.5 * (1.0 - 1.0 / alpha) * dw[k] ** 2 / worth[k]
                 if tasks[k] < np.inf:
                     du[k] = off[k] - total
                     dl[k] = (sigma * mu - lam[k] * u[k] - al[k] - lam[k] * du[k]) / u[k]
