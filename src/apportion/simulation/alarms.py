@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from apportion.domain.arrays import Ints
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import part
 from apportion.simulation.events import FOREVER
 
 NONE = -1
@@ -36,14 +36,14 @@ def no_alarms(jobs: int) -> Alarms:
     return Alarms(seconds, job, np.full(jobs, NONE), np.zeros(1, dtype=np.int64))
 
 
-@compiled
+@part
 def rouse(alarms: Alarms, job: int, second: int) -> None:
     """Set the alarm of a gang that has none. O(log alarms)."""
     alarms.number[0] += 1
     _rise(alarms, alarms.number[0] - 1, second, job)
 
 
-@compiled
+@part
 def calm(alarms: Alarms, job: int) -> None:
     """Drop the alarm of a gang, if it has one. O(log alarms)."""
     hole = alarms.where[job]
@@ -70,7 +70,7 @@ def calm(alarms: Alarms, job: int) -> None:
     _rise(alarms, hole, second, moved)
 
 
-@compiled
+@part
 def _rise(alarms: Alarms, hole: int, second: int, job: int) -> None:
     while hole > 0:
         above = (hole - 1) >> 2
@@ -81,6 +81,6 @@ def _rise(alarms: Alarms, hole: int, second: int, job: int) -> None:
     _put(alarms, hole, second, job)
 
 
-@compiled
+@part
 def _put(alarms: Alarms, hole: int, second: int, job: int) -> None:
     alarms.second[hole], alarms.job[hole], alarms.where[job] = second, job, hole

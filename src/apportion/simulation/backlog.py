@@ -10,7 +10,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import part
 from apportion.simulation.events import FOREVER, NOW_ON, RUNNING, STOPS, Jobs, State, begin, fixed, left_on
 from apportion.simulation.ordered import drop, no_numbers, put
 from apportion.simulation.room import KIND, RESTART
@@ -72,7 +72,7 @@ def backlog_of(jobs: Jobs, takes: Ints, places: int) -> Backlog:
     )
 
 
-@compiled
+@part
 def first_within(backlog: Backlog, kind: int, last: int, c: int, most: int) -> int:
     """The first queued job of a kind behind another job that would take at most so long; `FOREVER` if there is none."""
     low, high = backlog.bounds[kind], backlog.bounds[kind + 1]
@@ -99,7 +99,7 @@ def first_within(backlog: Backlog, kind: int, last: int, c: int, most: int) -> i
     return int(backlog.job[node - size]) if node - size < end else FOREVER
 
 
-@compiled
+@part
 def takes_on(jobs: Jobs, state: State, backlog: Backlog, job: int, c: int) -> int:
     """Seconds for which a queued gang would hold places of a class if it began now."""
     if state.book[job, STOPS] == 0 or jobs.lasts[job, c] == NEVER:
@@ -108,7 +108,7 @@ def takes_on(jobs: Jobs, state: State, backlog: Backlog, job: int, c: int) -> in
     return int(jobs.facts[job, RESTART] + max(backlog.takes[job, c] - done, 0))
 
 
-@compiled
+@part
 def join(jobs: Jobs, state: State, backlog: Backlog, job: int) -> None:
     """Let a gang wait."""
     kind = jobs.facts[job, KIND]
@@ -119,7 +119,7 @@ def join(jobs: Jobs, state: State, backlog: Backlog, job: int) -> None:
         _set(backlog, job, c, takes_on(jobs, state, backlog, job, c))
 
 
-@compiled
+@part
 def _set(backlog: Backlog, job: int, c: int, takes: int) -> None:
     node = backlog.leaf[job] + (len(backlog.least) >> 1)
     backlog.least[node, c] = takes
@@ -131,7 +131,7 @@ def _set(backlog: Backlog, job: int, c: int, takes: int) -> None:
         backlog.least[node, c] = least
 
 
-@compiled
+@part
 def start(jobs: Jobs, state: State, backlog: Backlog, job: int, now: int) -> None:
     """Start a queued gang, which must fit."""
     kind = jobs.facts[job, KIND]
@@ -150,12 +150,12 @@ def start(jobs: Jobs, state: State, backlog: Backlog, job: int, now: int) -> Non
     backlog.by_end[at] = job
 
 
-@compiled
+@part
 def _later(backlog: Backlog, job: int, other: int) -> bool:
     return (backlog.until[job], job) > (backlog.until[other], other)
 
 
-@compiled
+@part
 def _place(backlog: Backlog, job: int, running: int) -> int:
     """How many of the first so many in the order of ends come before a job."""
     low, high = 0, running
@@ -168,7 +168,7 @@ def _place(backlog: Backlog, job: int, running: int) -> int:
     return low
 
 
-@compiled
+@part
 def forget(backlog: Backlog, job: int, running: int) -> None:
     """Take a running gang out of the order of ends."""
     for i in range(_place(backlog, job, running), running - 1):

@@ -15,7 +15,7 @@ from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace
 from apportion.simulation.alarms import Alarms, calm, no_alarms, rouse
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     AT,
@@ -108,7 +108,7 @@ def _advance(jobs: Jobs, state: State, queued: Queued, service: Service, until: 
         _arrive(jobs, state, queued, service, now, quiet)
 
 
-@compiled
+@part
 def _arrive(jobs: Jobs, state: State, queued: Queued, service: Service, now: int, quiet: bool) -> None:
     """Let those that arrive now wait or run, and serve where anything may change."""
     still = (quiet or queued.facts[WAITING] == 0) and all_fit(jobs, state, now)
@@ -125,14 +125,14 @@ def _arrive(jobs: Jobs, state: State, queued: Queued, service: Service, now: int
         _serve(jobs, state, queued, service, now)
 
 
-@compiled
+@part
 def _strike(clock: Ints, now: int) -> None:
     """Number the instants; one that comes up again keeps its number."""
     if clock[NUMBER] == 0 or now != clock[NOW]:
         clock[NOW], clock[NUMBER] = now, clock[NUMBER] + 1
 
 
-@compiled
+@part
 def _change(jobs: Jobs, state: State, queued: Queued, alarms: Alarms, now: int) -> None:
     """Let what comes and goes do so, and stop those for whom nothing is left."""
     change(state, now)
@@ -143,7 +143,7 @@ def _change(jobs: Jobs, state: State, queued: Queued, alarms: Alarms, now: int) 
         job = overfull(jobs, state)
 
 
-@compiled
+@part
 def _serve(jobs: Jobs, state: State, queued: Queued, service: Service, now: int) -> None:
     """Start and stop, down the order, until what runs is what fits beside all that run ahead of it."""
     while True:
@@ -159,13 +159,13 @@ def _serve(jobs: Jobs, state: State, queued: Queued, service: Service, now: int)
             return
 
 
-@compiled
+@part
 def _run(jobs: Jobs, state: State, queued: Queued, service: Service, job: int, key: int, now: int) -> None:
     run(jobs, state, queued, job, key, now)
     _rouse(state, queued, service, job)
 
 
-@compiled
+@part
 def _rouse(state: State, queued: Queued, service: Service, job: int) -> None:
     """Set the alarm of a gang that runs for the second in which it reaches its next limit, if it does not end before."""
     level = queued.key[job] // LEVEL
@@ -176,7 +176,7 @@ def _rouse(state: State, queued: Queued, service: Service, job: int) -> None:
             rouse(service.alarms, job, second)
 
 
-@compiled
+@part
 def _demote(state: State, queued: Queued, service: Service, job: int, now: int) -> None:
     """Let a gang that runs stand behind those on its new level, and go on running for now."""
     calm(service.alarms, job)

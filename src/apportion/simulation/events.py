@@ -16,7 +16,7 @@ from apportion.domain.arrays import Bools, Ints, kinds
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace, no_changes
 from apportion.errors import BadInput
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.layout import laid_out
 from apportion.simulation.room import FIRST, KIND, RESTART, WORKERS, Room, give, look_anew, on, take
 from apportion.simulation.searching import seek
@@ -169,7 +169,7 @@ def begin(jobs: Jobs, state: State, job: int, now: int) -> None:
     begin_there(jobs, state, job, c, now)
 
 
-@compiled
+@part
 def begin_there(jobs: Jobs, state: State, job: int, c: int, now: int) -> None:
     """Start a gang that holds its places already, on a class of them, or let it go on. O(log running)."""
     book, seconds = state.book, jobs.lasts[job, c]
@@ -182,14 +182,14 @@ def begin_there(jobs: Jobs, state: State, job: int, c: int, now: int) -> None:
     _rise(state, state.counts[RUNNING] - 1, now + seconds, job)
 
 
-@compiled
+@part
 def runs(state: State, job: int) -> bool:
     """Tell whether a job that has arrived runs."""
     at = state.book[job, AT]
     return bool(at < state.counts[RUNNING] and state.job[at] == job)
 
 
-@compiled
+@part
 def left_on(jobs: Jobs, state: State, job: int, c: int) -> int:
     """Seconds that a gang which was stopped would still take on a class of places."""
     left, here, there = state.book[job, LEFT], jobs.lasts[job, state.book[job, ON]], jobs.lasts[job, c]
@@ -208,7 +208,7 @@ def complete(jobs: Jobs, state: State) -> int:
     return int(gone)
 
 
-@compiled
+@part
 def leave_for_good(jobs: Jobs, state: State, job: int, now: int) -> None:
     """Take a gang that ends off its places; it stays in the heap."""
     state.book[job, END] = now
@@ -223,7 +223,7 @@ def stop(jobs: Jobs, state: State, job: int, now: int) -> None:
     _remove(state, at)
 
 
-@compiled
+@part
 def put_back(jobs: Jobs, state: State, job: int, end: int, now: int) -> None:
     """Take a gang that would run until some second off its places, and keep its progress; it stays in the heap."""
     book = state.book
@@ -234,7 +234,7 @@ def put_back(jobs: Jobs, state: State, job: int, end: int, now: int) -> None:
     _free(jobs, state, job, ran)
 
 
-@compiled
+@part
 def _free(jobs: Jobs, state: State, job: int, ran: int) -> None:
     """Take a gang off its places after it held them for so many seconds."""
     state.book[job, HELD] += ran
@@ -252,7 +252,7 @@ def _free(jobs: Jobs, state: State, job: int, ran: int) -> None:
                 state.used[state.room.slots[i, 0], r] += part * ran
 
 
-@compiled
+@part
 def change(state: State, now: int) -> None:
     """Let everything come and go that does so now; what is free may fall below nothing: see `overfull`."""
     width = state.places.shape[1] // 2
@@ -266,7 +266,7 @@ def change(state: State, now: int) -> None:
         look_anew(state.places, state.room)
 
 
-@compiled
+@part
 def overfull(jobs: Jobs, state: State) -> int:
     """Name a gang that must stop because a place holds too much: the one that started there last; −1 if none must."""
     last, book = -1, state.book
@@ -284,12 +284,12 @@ def overfull(jobs: Jobs, state: State) -> int:
     return -1
 
 
-@compiled
+@part
 def _is_on(jobs: Jobs, state: State, job: int, p: int) -> bool:
     return len(state.places) == 1 or on(jobs.facts[job, FIRST], state.book[job, SLOTS], p, state.room)
 
 
-@compiled
+@part
 def _rise(state: State, hole: int, end: int, job: int) -> None:
     """Put a job into the heap at or above a hole."""
     while hole > 0:
@@ -302,7 +302,7 @@ def _rise(state: State, hole: int, end: int, job: int) -> None:
     state.ends[hole], state.job[hole], state.book[job, AT] = end, job, hole
 
 
-@compiled
+@part
 def _remove(state: State, hole: int) -> None:
     """Take what stands at a hole out of the heap."""
     last = state.counts[RUNNING] - 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.domain.trace import Trace
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     CHANGED,
@@ -63,7 +63,7 @@ def _advance(jobs: Jobs, state: State, stopped: Lines, first: Ints, until: int) 
             first[0] += 1
 
 
-@compiled
+@part
 def _change(jobs: Jobs, state: State, stopped: Lines, now: int) -> None:
     change(state, now)
     job = overfull(jobs, state)

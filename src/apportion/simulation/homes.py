@@ -13,7 +13,7 @@ import numpy as np
 from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Standings, Trace
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import part
 from apportion.simulation.events import ARRIVED, END, FOREVER, Jobs, Rows, State, fixed
 from apportion.simulation.preemptive import sizes
 
@@ -95,7 +95,7 @@ def _over_time(trace: Trace) -> tuple[Ints, Ints, Ints]:
     return most, np.concatenate([np.zeros((0, 1 + width), dtype=np.int64), *parts]), bounds.astype(np.int64)
 
 
-@compiled
+@part
 def go_on_at_home(jobs: Jobs, state: State, homes: Homes, member: int, known: int, now: int) -> None:
     """Start at home all jobs that start there by now; wake when more may. Durations are `known`, or not.
 
@@ -131,7 +131,7 @@ def go_on_at_home(jobs: Jobs, state: State, homes: Homes, member: int, known: in
         _leave(jobs, homes, member, first)
 
 
-@compiled
+@part
 def _head(homes: Homes, of: Ints) -> tuple[int, int]:
     """The job that starts next at home, and where it stands among the halted ones; −1 if it was not halted."""
     job, at = -1, -1
@@ -141,7 +141,7 @@ def _head(homes: Homes, of: Ints) -> tuple[int, int]:
     return (job, at) if job >= 0 else (homes.own[of[NEXT]], -1)
 
 
-@compiled
+@part
 def _next_end(state: State, homes: Homes, of: Ints, known: int) -> tuple[int, int]:
     """Where the job stands that ends next at home of those whose end is known, and when."""
     first, end = -1, FOREVER
@@ -153,7 +153,7 @@ def _next_end(state: State, homes: Homes, of: Ints, known: int) -> tuple[int, in
     return first, end
 
 
-@compiled
+@part
 def _change(jobs: Jobs, state: State, homes: Homes, member: int, known: int, now: int) -> None:
     """Let all end at home that has ended there, then let the member have what it has now, and halt what does not fit."""
     of = homes.of[member]
@@ -183,7 +183,7 @@ def _change(jobs: Jobs, state: State, homes: Homes, member: int, known: int, now
             homes.holding[of[END_OF] - of[HALTED]] = job
 
 
-@compiled
+@part
 def _leave(jobs: Jobs, homes: Homes, member: int, at: int) -> None:
     of = homes.of[member]
     _free(jobs, homes, member, homes.holding[at], 1)
@@ -191,7 +191,7 @@ def _leave(jobs: Jobs, homes: Homes, member: int, at: int) -> None:
     homes.holding[at] = homes.holding[of[BEGIN] + of[HOLDING]]
 
 
-@compiled
+@part
 def _free(jobs: Jobs, homes: Homes, member: int, job: int, times: int) -> None:
     for r in range(jobs.need.shape[1]):
         homes.free[member, r] += times * jobs.need[job, r]

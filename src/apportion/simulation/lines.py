@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from apportion.domain.arrays import Ints
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import part
 from apportion.simulation.events import fixed
 
 BEGIN, SIZE, WHERE = 0, 1, 2  # columns of Lines.of
@@ -61,7 +61,7 @@ def lines(line: Ints, size: int, ranked: Ints | None = None) -> Lines:
     )
 
 
-@compiled
+@part
 def join(lines: Lines, job: int) -> None:
     """Let a job stand in its line. O(log line), O(1) if its rank is the largest."""
     line, rank = lines.line[job], lines.rank[job]
@@ -80,13 +80,13 @@ def join(lines: Lines, job: int) -> None:
     lines.ranks[begin + hole] = rank
 
 
-@compiled
+@part
 def head(lines: Lines, line: int) -> int:
     """Name the job that stands first in a line, which must not be empty."""
     return int(lines.ranked[lines.ranks[lines.of[line, BEGIN]]])
 
 
-@compiled
+@part
 def leave(lines: Lines, line: int) -> int:
     """Let the job that stands first in a line go, and name it."""
     begin, last = lines.of[line, BEGIN], lines.of[line, SIZE] - 1

@@ -20,7 +20,7 @@ from apportion.domain.schedule import NEVER
 from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import FOREVER, RUNNING, Jobs, State, fixed, next_instant, opening, runs
 from apportion.simulation.homes import Homes, go_on_at_home, homes_of
 from apportion.simulation.preemptive import LIVE, STANDING, Walk, dispatch, happen, restarting, sort, walk
@@ -97,7 +97,7 @@ def _advance(
         dispatch(jobs, state, walks, now)
 
 
-@compiled
+@part
 def _learn(homes: Homes, learned: Learned, job: int) -> None:
     """Note how long a job that ends now took, on its fastest class."""
     for row in (learned.member[job], len(learned.by_member) - 1):
@@ -105,7 +105,7 @@ def _learn(homes: Homes, learned: Learned, job: int) -> None:
         learned.by_member[row, ENDED] += 1
 
 
-@compiled
+@part
 def _mean(learned: Learned, member: int) -> int:
     """Whole seconds, rounded down."""
     row = member if learned.by_member[member, ENDED] > 0 else len(learned.by_member) - 1

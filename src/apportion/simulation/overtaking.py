@@ -19,7 +19,7 @@ from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     AT,
@@ -141,14 +141,14 @@ def _advance(jobs: Jobs, state: State, queued: Queued, until: int) -> None:
         arrive(jobs, state, queued, now, shift, quiet)
 
 
-@compiled
+@part
 def _next_instant(jobs: Jobs, state: State, queued: Queued) -> int:
     if queued.facts[CLOCK] and state.counts[RUNNING] > 0:
         state.ends[0] = queued.stands[queued.facts[FRONT]]
     return next_instant(jobs, state)
 
 
-@compiled
+@part
 def _ends(state: State, queued: Queued, now: int) -> bool:
     """Tell whether a gang that runs ends now."""
     if state.counts[RUNNING] == 0:
@@ -156,7 +156,7 @@ def _ends(state: State, queued: Queued, now: int) -> bool:
     return bool((queued.stands[queued.facts[FRONT]] if queued.facts[CLOCK] else state.ends[0]) == now)
 
 
-@compiled
+@part
 def _end(jobs: Jobs, state: State, queued: Queued, now: int) -> None:
     """Let the gang that ends next do so."""
     if queued.facts[CLOCK]:
@@ -167,7 +167,7 @@ def _end(jobs: Jobs, state: State, queued: Queued, now: int) -> None:
         drop(state, queued, complete(jobs, state))
 
 
-@compiled
+@part
 def tell(state: State, queued: Queued) -> None:
     """Write the order of those that run, where it is that of their ends, as the heap of ends that it is. O(running)."""
     if queued.facts[CLOCK]:
@@ -176,7 +176,7 @@ def tell(state: State, queued: Queued) -> None:
             state.ends[i], state.job[i], state.book[job, AT] = queued.stands[queued.facts[FRONT] + i], job, i
 
 
-@compiled
+@part
 def yield_all(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) -> None:
     """Stop those for whom nothing is left."""
     tell(state, queued)
@@ -187,7 +187,7 @@ def yield_all(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) ->
         job = overfull(jobs, state)
 
 
-@compiled
+@part
 def arrive(jobs: Jobs, state: State, queued: Queued, now: int, shift: int, quiet: bool) -> None:
     """Let those that arrive now wait or run, and serve where anything may change."""
     still = (quiet or queued.facts[WAITING] == 0) and (queued.facts[WAITING] == 0 or not queued.facts[BLOCKS])
@@ -206,7 +206,7 @@ def arrive(jobs: Jobs, state: State, queued: Queued, now: int, shift: int, quiet
         _serve(jobs, state, queued, now, shift)
 
 
-@compiled
+@part
 def all_fit(jobs: Jobs, state: State, now: int) -> bool:
     """Tell whether all that arrive now fit what is free, together: then nobody is in anybody's way."""
     free, job = state.places[0, 0], state.counts[ARRIVED]
@@ -216,7 +216,7 @@ def all_fit(jobs: Jobs, state: State, now: int) -> bool:
     return bool(free >= 0)
 
 
-@compiled
+@part
 def _serve(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) -> None:
     """Start and stop, down the order, until what runs is what fits beside all that run ahead of it."""
     while True:
@@ -231,7 +231,7 @@ def _serve(jobs: Jobs, state: State, queued: Queued, now: int, shift: int) -> No
             return
 
 
-@compiled
+@part
 def run(jobs: Jobs, state: State, queued: Queued, job: int, key: int, now: int) -> None:
     """Start a gang, which need not fit: who is behind it yields before the instant is over."""
     insert(state, queued, job, key)
@@ -246,7 +246,7 @@ def run(jobs: Jobs, state: State, queued: Queued, job: int, key: int, now: int) 
         begin(jobs, state, job, now)
 
 
-@compiled
+@part
 def displace(jobs: Jobs, state: State, queued: Queued, at: int, now: int, shift: int) -> None:
     """Stop the gang that stands there in the order of those that run, and let it wait."""
     job, key = queued.running[at], queued.stands[at]
@@ -259,7 +259,7 @@ def displace(jobs: Jobs, state: State, queued: Queued, at: int, now: int, shift:
     wait(queued, job, key - shift)
 
 
-@compiled
+@part
 def place_of(state: State, queued: Queued, job: int) -> int:
     """Find where in the order a gang stands that runs."""
     key = state.ends[state.book[job, AT]] if queued.facts[CLOCK] else queued.key[job]

@@ -18,7 +18,7 @@ from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     AT,
@@ -146,7 +146,7 @@ def sizes(trace: Trace) -> Ints:
     return np.asarray(np.take_along_axis(trace.need, share.argmax(axis=1)[:, None], axis=1)[:, 0])
 
 
-@compiled
+@part
 def happen(jobs: Jobs, state: State, walk: Walk, now: int) -> None:
     """Handle everything that happens at an instant but the dispatch."""
     ended = 0
@@ -172,7 +172,7 @@ def happen(jobs: Jobs, state: State, walk: Walk, now: int) -> None:
         state.counts[ARRIVED] += 1
 
 
-@compiled
+@part
 def sort(walk: Walk, first: int) -> None:
     """Sort the live gangs from the first-th on by key, equal ones by job; quick where little has changed."""
     order, key = walk.order, walk.key
@@ -202,7 +202,7 @@ def remaining(jobs: Jobs, state: State, job: int, now: int) -> int:
     return int(least)
 
 
-@compiled
+@part
 def dispatch(jobs: Jobs, state: State, walk: Walk, now: int) -> None:
     """Walk down the order, and let it be so."""
     for displace in range(1, -1, -1):  # (a loop, so that the walk is in the machine code once)
@@ -225,7 +225,7 @@ def dispatch(jobs: Jobs, state: State, walk: Walk, now: int) -> None:
             begin_there(jobs, state, job, c, now)
 
 
-@compiled
+@part
 def _allowed(walk: Walk, moved: int, now: int) -> bool:
     """Tell whether so many more stops keep to the bound: whether those whose seconds they would overwrite are past."""
     if len(walk.ring) == 1 and walk.ring[0] == NO_BOUND:
@@ -235,7 +235,7 @@ def _allowed(walk: Walk, moved: int, now: int) -> bool:
     return bool(walk.ring[(walk.facts[STOPPED] + moved - 1) % len(walk.ring)] <= now - HOUR_S)
 
 
-@compiled
+@part
 def _settle(jobs: Jobs, state: State, walk: Walk, displace: int) -> int:
     """Settle gang after gang; how many that run lose their places."""
     width = state.places.shape[1] // 2

@@ -6,7 +6,7 @@ import numpy as np
 
 from apportion.domain.arrays import Ints
 from apportion.domain.trace import Trace
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     CHANGED,
@@ -74,7 +74,7 @@ def _advance(jobs: Jobs, state: State, queued: Lines, until: int) -> None:
             line = _first(jobs, state, queued)
 
 
-@compiled
+@part
 def arrive(jobs: Jobs, state: State, queued: Lines, now: int) -> None:
     """Handle everything that happens at an instant but the dispatch."""
     while state.counts[RUNNING] > 0 and state.ends[0] == now:
@@ -91,7 +91,7 @@ def arrive(jobs: Jobs, state: State, queued: Lines, now: int) -> None:
         state.counts[ARRIVED] += 1
 
 
-@compiled
+@part
 def _first(jobs: Jobs, state: State, queued: Lines) -> int:
     """Find the line whose first gang fits and has the smallest rank; −1 if nothing fits."""
     best, least = -1, 0

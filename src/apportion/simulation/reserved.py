@@ -27,7 +27,7 @@ from apportion.simulation.backlog import (
     start,
     takes_on,
 )
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     CHANGED,
@@ -98,7 +98,7 @@ def _advance(jobs: Jobs, state: State, backlog: Backlog, until: int) -> None:
             _pass(jobs, state, backlog, job, now)
 
 
-@compiled
+@part
 def _pass(jobs: Jobs, state: State, backlog: Backlog, head: int, now: int) -> None:
     """Start those behind the head that make it no later, in their order."""
     when, reserved, last = FOREVER, False, head
@@ -127,13 +127,13 @@ def _pass(jobs: Jobs, state: State, backlog: Backlog, head: int, now: int) -> No
             backlog.spare[p, jobs.need.shape[1]] = 0
 
 
-@compiled
+@part
 def _class(state: State) -> int:
     """The class on which the last search found places."""
     return 0 if len(state.places) == 1 else int(state.room.last[CLASS])
 
 
-@compiled
+@part
 def _reserve(jobs: Jobs, state: State, backlog: Backlog, head: int, now: int) -> int:
     """Find when the head would fit and keep its places; `FOREVER` if what runs is not what it waits for.
 
@@ -153,7 +153,7 @@ def _reserve(jobs: Jobs, state: State, backlog: Backlog, head: int, now: int) ->
     return when
 
 
-@compiled
+@part
 def _move(jobs: Jobs, state: State, job: int, way: int) -> None:
     """Take a running gang off its places in thought (1), or put it back (−1)."""
     if len(state.places) == 1:
@@ -167,7 +167,7 @@ def _move(jobs: Jobs, state: State, job: int, way: int) -> None:
         hold(first, count, jobs.need[job], workers, state.places, state.room)
 
 
-@compiled
+@part
 def _keep(jobs: Jobs, state: State, backlog: Backlog, head: int) -> None:
     """Note what the head, for which places were just found, leaves there."""
     width, several = jobs.need.shape[1], len(state.places) > 1
@@ -179,7 +179,7 @@ def _keep(jobs: Jobs, state: State, backlog: Backlog, head: int) -> None:
             backlog.spare[p, r] = state.places[p, r] - (part if several else jobs.need[head, r])
 
 
-@compiled
+@part
 def _leaves(jobs: Jobs, state: State, backlog: Backlog, job: int, times: int) -> bool:
     """Tell whether a gang, for which places were just found, leaves the head its own; book it there so many times."""
     width, several = jobs.need.shape[1], len(state.places) > 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.ordered import drop, put
 
 PACKED, SPREAD, WHOLE_MIX = 0, 1, 2  # how a class is searched
@@ -49,7 +49,7 @@ class Room(NamedTuple):
     order: Ints
 
 
-@compiled
+@part
 def take(first: int, need: Ints, workers: int, places: Ints, room: Room) -> int:
     """Put a gang where the last search, which was for it, found places; how many."""
     count = room.last[COUNT]
@@ -59,7 +59,7 @@ def take(first: int, need: Ints, workers: int, places: Ints, room: Room) -> int:
     return int(count)
 
 
-@compiled
+@part
 def hold(first: int, count: int, need: Ints, workers: int, places: Ints, room: Room) -> None:
     """Put a gang on the places that are listed for it."""
     for i in range(first, first + count):
@@ -70,7 +70,7 @@ def hold(first: int, count: int, need: Ints, workers: int, places: Ints, room: R
     room.last[FOUND] = NEVER
 
 
-@compiled
+@part
 def give(first: int, count: int, need: Ints, workers: int, places: Ints, room: Room) -> None:
     """Take a gang off its places."""
     for i in range(first, first + count):
@@ -82,7 +82,7 @@ def give(first: int, count: int, need: Ints, workers: int, places: Ints, room: R
     room.last[FREED] += 1
 
 
-@compiled
+@part
 def look_at(p: int, places: Ints, room: Room) -> None:
     """Let a place stand where it belongs by what is free there."""
     c, leaves = room.stands[p, 0], room.last[LEAVES]
@@ -114,7 +114,7 @@ def look_anew(places: Ints, room: Room) -> None:
     room.last[FREED] += 1
 
 
-@compiled
+@part
 def on(first: int, count: int, p: int, room: Room) -> bool:
     """Tell whether a running gang holds something on a place."""
     for i in range(first, first + count):  # noqa: SIM110  # compiled: a plain loop
@@ -123,7 +123,7 @@ def on(first: int, count: int, p: int, room: Room) -> bool:
     return False
 
 
-@compiled
+@part
 def _empty(places: Ints, p: int) -> bool:
     width = places.shape[1] // 2
     for r in range(width):  # noqa: SIM110  # compiled: a plain loop
@@ -132,7 +132,7 @@ def _empty(places: Ints, p: int) -> bool:
     return True
 
 
-@compiled
+@part
 def left_over(places: Ints, p: int, c: int, room: Room) -> int:
     """Score of a place: the less is left on it, the less."""
     score = 0

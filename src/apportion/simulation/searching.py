@@ -18,7 +18,7 @@ Source of the last rule: Weng et al., *Beware of Fragmentation*, USENIX ATC 2023
 
 from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
-from apportion.simulation.compiled import apart, compiled
+from apportion.simulation.compiled import apart, part
 from apportion.simulation.ordered import following
 from apportion.simulation.room import (
     BASE,
@@ -47,7 +47,7 @@ from apportion.simulation.room import (
 )
 
 
-@compiled
+@part
 def seek(kind: int, need: Ints, workers: int, lasts: Ints, places: Ints, room: Room) -> int:
     """Find places for a gang: need (R,), seconds on each class (C,). The class, −1 where it does not fit now."""
     last = room.last
@@ -64,7 +64,7 @@ def seek(kind: int, need: Ints, workers: int, lasts: Ints, places: Ints, room: R
     return c
 
 
-@compiled
+@part
 def _search(kind: int, need: Ints, workers: int, lasts: Ints, places: Ints, room: Room) -> int:
     """Look for places in the classes by (seconds, class): the class, −1 for none."""
     done = -1  # the last class tried
@@ -86,7 +86,7 @@ def _search(kind: int, need: Ints, workers: int, lasts: Ints, places: Ints, room
     return -1
 
 
-@compiled
+@part
 def _holds(places: Ints, p: int, column: int, need: Ints, workers: int) -> int:
     """How many of a gang's workers a place can hold: what is free from column 0 on, when nothing runs from R on."""
     most = workers
@@ -114,7 +114,7 @@ def _spread(need: Ints, workers: int, c: int, places: Ints, room: Room) -> int:
     return 0
 
 
-@compiled
+@part
 def _packed(kind: int, need: Ints, workers: int, c: int, places: Ints, room: Room) -> int:
     """Put all workers on one place, or on whole empty places and one more; how many, 0 if they do not fit."""
     if room.kinds[kind, CUT + 2 * c]:
@@ -149,7 +149,7 @@ def _cut(need: Ints, workers: int, c: int, places: Ints, room: Room) -> int:
     return count if left == 0 else 0
 
 
-@compiled
+@part
 def _lowest(need: Ints, workers: int, part: int, c: int, room: Room) -> int:
     """The lowest level of a class on which a part of a gang could fit."""
     score = 0
@@ -159,7 +159,7 @@ def _lowest(need: Ints, workers: int, part: int, c: int, room: Room) -> int:
     return int(min(score // room.classes[c, SPAN], room.classes[c, LEVELS] - 1))
 
 
-@compiled
+@part
 def _best(
     need: Ints, workers: int, part: int, lowest: int, c: int, places: Ints, room: Room, taken: int, by_mix: bool
 ) -> int:
@@ -182,7 +182,7 @@ def _best(
     return int(best)
 
 
-@compiled
+@part
 def _enough(need: Ints, workers: int, part: int, places: Ints, p: int) -> bool:
     for r in range(len(need)):
         want = need[r] if part == workers else need[r] // workers * part
@@ -191,7 +191,7 @@ def _enough(need: Ints, workers: int, part: int, places: Ints, p: int) -> bool:
     return True
 
 
-@compiled
+@part
 def _taken(p: int, room: Room, taken: int) -> bool:
     for i in range(taken):  # noqa: SIM110  # compiled: a plain loop
         if room.picked[i, 0] == p:
@@ -205,7 +205,7 @@ def _grows(need: Ints, workers: int, part: int, p: int, places: Ints, room: Room
     return _cut_up(need, workers, part, p, places, room) - _cut_up(need, workers, 0, p, places, room)
 
 
-@compiled
+@part
 def _cut_up(need: Ints, workers: int, part: int, p: int, places: Ints, room: Room) -> int:
     """What the mix could not use of the scarcest resource on a place after `part` workers came, summed over gangs."""
     total, scarce, width = 0, room.last[SCARCE], len(need)

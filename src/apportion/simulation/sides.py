@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import part
 from apportion.simulation.events import SLOTS, Jobs, State
 from apportion.simulation.room import FIRST, FOUND, FREED, KIND, WORKERS, Room, give, hold, look_at, take
 from apportion.simulation.searching import seek
@@ -19,7 +19,7 @@ class Side(NamedTuple):
     room: Room
 
 
-@compiled
+@part
 def become(side: Side, places: Ints, column: int) -> None:
     """Let a copy be free as the places are: as they are now, from column 0 on, or when nothing runs."""
     width = places.shape[1] // 2
@@ -38,7 +38,7 @@ def become(side: Side, places: Ints, column: int) -> None:
     side.room.last[FREED] += 1
 
 
-@compiled
+@part
 def has_room(jobs: Jobs, state: State, job: int, places: Ints) -> bool:
     """Tell whether a running gang fits other places where it runs."""
     width, workers, first = jobs.need.shape[1], jobs.facts[job, WORKERS], jobs.facts[job, FIRST]
@@ -56,7 +56,7 @@ def has_room(jobs: Jobs, state: State, job: int, places: Ints) -> bool:
     return True
 
 
-@compiled
+@part
 def find(jobs: Jobs, job: int, places: Ints, room: Room) -> int:
     """The class of places where a gang fits; −1 if it does nowhere."""
     if len(places) == 1:
@@ -68,7 +68,7 @@ def find(jobs: Jobs, job: int, places: Ints, room: Room) -> int:
     return int(seek(kind, jobs.need[job], workers, jobs.lasts[job], places, room))
 
 
-@compiled
+@part
 def take_found(jobs: Jobs, job: int, places: Ints, room: Room) -> int:
     """Put a gang where it was just found to fit; on how many places."""
     if len(places) == 1:
@@ -77,7 +77,7 @@ def take_found(jobs: Jobs, job: int, places: Ints, room: Room) -> int:
     return int(take(jobs.facts[job, FIRST], jobs.need[job], jobs.facts[job, WORKERS], places, room))
 
 
-@compiled
+@part
 def hold_listed(jobs: Jobs, job: int, count: int, places: Ints, room: Room) -> None:
     """Put a gang on the places that are listed for it."""
     if len(places) == 1:
@@ -87,7 +87,7 @@ def hold_listed(jobs: Jobs, job: int, count: int, places: Ints, room: Room) -> N
         hold(jobs.facts[job, FIRST], count, jobs.need[job], jobs.facts[job, WORKERS], places, room)
 
 
-@compiled
+@part
 def give_listed(jobs: Jobs, job: int, count: int, places: Ints, room: Room) -> None:
     """Take a gang off the places that are listed for it."""
     if len(places) == 1:
@@ -97,7 +97,7 @@ def give_listed(jobs: Jobs, job: int, count: int, places: Ints, room: Room) -> N
         give(jobs.facts[job, FIRST], count, jobs.need[job], jobs.facts[job, WORKERS], places, room)
 
 
-@compiled
+@part
 def list_too(jobs: Jobs, job: int, count: int, here: Room, there: Room) -> None:
     """List the places of a gang in another room as well."""
     if len(here.slots) > 0:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from apportion.domain.arrays import Ints
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import part
 from apportion.simulation.events import FOREVER, RUNNING, Jobs, State, fixed
 from apportion.simulation.room import KIND
 
@@ -57,13 +57,13 @@ def nobody_waits(jobs: Jobs, key: Ints, *, clock: int, blocking: bool) -> Queued
     return Queued(fixed(line), key, of, heaps, keys, running, stands, facts)
 
 
-@compiled
+@part
 def ahead(key: int, job: int, other_key: int, other: int) -> bool:
     """Tell whether a gang stands ahead of another."""
     return bool(key < other_key or (key == other_key and job < other))
 
 
-@compiled
+@part
 def within_reach(jobs: Jobs, state: State, queued: Queued, job: int, key: int) -> bool:
     """Tell whether a gang fits beside all that run ahead of it."""
     want, front = jobs.need[job, 0] - state.places[0, 0], queued.facts[FRONT]
@@ -74,7 +74,7 @@ def within_reach(jobs: Jobs, state: State, queued: Queued, job: int, key: int) -
     return bool(want <= 0)
 
 
-@compiled
+@part
 def crowded_out(jobs: Jobs, state: State, queued: Queued) -> int:
     """Find where in the order the first stands that runs and does not fit beside those ahead; −1 if all fit.
 
@@ -90,7 +90,7 @@ def crowded_out(jobs: Jobs, state: State, queued: Queued) -> int:
     return int(i)
 
 
-@compiled
+@part
 def first(jobs: Jobs, state: State, queued: Queued, shift: int, at: int) -> int:
     """Find the line whose first gang comes first of those that fit beside all that run ahead of them; −1 if none does.
 
@@ -111,7 +111,7 @@ def first(jobs: Jobs, state: State, queued: Queued, shift: int, at: int) -> int:
     return best
 
 
-@compiled
+@part
 def insert(state: State, queued: Queued, job: int, key: int) -> None:
     """Let a gang that is about to run stand where it belongs. O(log running), and a shift of those on its shorter side."""
     running, stands, size = queued.running, queued.stands, state.counts[RUNNING]
@@ -127,7 +127,7 @@ def insert(state: State, queued: Queued, job: int, key: int) -> None:
     running[at], stands[at] = job, key
 
 
-@compiled
+@part
 def _room_on_both_sides(state: State, queued: Queued) -> int:
     """Move all that run to the middle where one of the sides has no room left: seldom, as half of it was free. The front."""
     front, size, length = queued.facts[FRONT], state.counts[RUNNING], len(queued.running)
@@ -141,27 +141,27 @@ def _room_on_both_sides(state: State, queued: Queued) -> int:
     return int(middle)
 
 
-@compiled
+@part
 def _forward(some: Ints) -> None:
     """Move all but the first one place to the front, over it."""
     for i in range(len(some) - 1):
         some[i] = some[i + 1]
 
 
-@compiled
+@part
 def _back(some: Ints) -> None:
     """Move all but the last one place to the back, over it."""
     for i in range(len(some) - 1):
         some[len(some) - 1 - i] = some[len(some) - 2 - i]
 
 
-@compiled
+@part
 def drop(state: State, queued: Queued, job: int) -> None:
     """Take a gang out of those that run, of which one fewer run already."""
     close(state, queued, place(queued, job, queued.key[job], state.counts[RUNNING] + 1))
 
 
-@compiled
+@part
 def close(state: State, queued: Queued, at: int) -> None:
     """Close the gap that a gang leaves among those that run, of which one fewer run already."""
     running, stands, front, size = queued.running, queued.stands, queued.facts[FRONT], state.counts[RUNNING]
@@ -174,7 +174,7 @@ def close(state: State, queued: Queued, at: int) -> None:
         _forward(stands[at : front + size + 1])
 
 
-@compiled
+@part
 def place(queued: Queued, job: int, key: int, size: int) -> int:
     """Find where among so many that run a gang stands, or would."""
     stands, at, left = queued.stands, queued.facts[FRONT], size
@@ -188,7 +188,7 @@ def place(queued: Queued, job: int, key: int, size: int) -> int:
     return int(at)
 
 
-@compiled
+@part
 def wait(queued: Queued, job: int, key: int) -> None:
     """Let a gang wait in its line. O(log line)."""
     line = queued.line[job]
@@ -207,7 +207,7 @@ def wait(queued: Queued, job: int, key: int) -> None:
     queued.heaps[begins + hole], queued.keys[begins + hole] = job, key
 
 
-@compiled
+@part
 def leave(queued: Queued, line: int) -> int:
     """Let the first of a line go, and name it. O(log line)."""
     heaps, keys = queued.heaps, queued.keys

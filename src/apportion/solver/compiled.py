@@ -15,10 +15,14 @@ def compiled(function: F) -> F:
     Where no folder can be written, nothing is kept and each process compiles anew. Sums keep the order of the source, so
     every machine gets the same bits. Dividing a float by zero gives infinity, as in numpy.
     """
+    how: dict[str, Any] = {
+        "error_model": "numpy",
+        "no_cfunc_wrapper": True,
+    }  # (a way in from C would be compiled for nobody)
     try:
-        return cast("F", njit(cache=True, error_model="numpy")(function))
+        return cast("F", njit(cache=True, **how)(function))
     except RuntimeError:  # no writable place for the cache
-        return cast("F", njit(error_model="numpy")(function))
+        return cast("F", njit(**how)(function))
 
 
 def unbounded(kernel: F, amounts: npt.NDArray[Any]) -> F:

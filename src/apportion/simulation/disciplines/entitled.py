@@ -26,7 +26,7 @@ from apportion.domain.charter import DEFAULT_WINDOW_S
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     CHANGED,
@@ -186,7 +186,7 @@ def _replan(books: Books, shares: Ints, now: int) -> None:
         books.planned[member] = shares[member]
 
 
-@compiled
+@part
 def _restand(books: Books, now: int) -> None:
     """Let everybody's bound, and without a plan the share as well, be what it is by now, each from its moment on."""
     while books.moments[books.facts[PAST]] <= now:
@@ -200,7 +200,7 @@ def _restand(books: Books, now: int) -> None:
         books.facts[PAST] += 1
 
 
-@compiled
+@part
 def _settle(books: Books, member: int, now: int) -> None:
     """Bring a deficit up to date; it stays within its bounds, and no product exceeds 64 bits."""
     rate = max(books.planned[member], 0) - books.share[member]
@@ -242,7 +242,7 @@ def _advance(jobs: Jobs, state: State, queued: Lines, books: Books, until: int) 
             line = _first(jobs, state, queued, books, now)
 
 
-@compiled
+@part
 def _hold(jobs: Jobs, books: Books, job: int, times: int, now: int) -> None:
     """Book what a member holds from now on, and its dominant share of the pool."""
     member = books.member[job]
@@ -257,7 +257,7 @@ def _hold(jobs: Jobs, books: Books, job: int, times: int, now: int) -> None:
         books.share[member] = max(books.share[member], share)
 
 
-@compiled
+@part
 def _first(jobs: Jobs, state: State, queued: Lines, books: Books, now: int) -> int:
     """Find the line whose first gang starts next; −1 if none fits."""
     first, least = -1, (0, 0, 0, 0)

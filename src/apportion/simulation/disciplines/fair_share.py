@@ -31,7 +31,7 @@ from apportion.domain.ties import tie_order
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     ARRIVED,
     CHANGED,
@@ -215,7 +215,7 @@ def _advance(jobs: Jobs, state: State, queued: Lines, held: Held, until: int) ->
             line = _first(jobs, state, queued, held)
 
 
-@compiled
+@part
 def _reweigh(held: Held, now: int) -> None:
     """Let everybody weigh what it weighs now. (Nothing starts for that alone: what fits has started.)"""
     while held.changed[0] < len(held.changes) and held.changes[held.changed[0], 0] <= now:
@@ -226,7 +226,7 @@ def _reweigh(held: Held, now: int) -> None:
         held.changed[0] += 1
 
 
-@compiled
+@part
 def _hold(held: Held, line: int, job: int, times: int) -> None:
     group, root = line, len(held.facts) - 1
     while group != root:
@@ -235,7 +235,7 @@ def _hold(held: Held, line: int, job: int, times: int) -> None:
         group = held.facts[group, ABOVE]
 
 
-@compiled
+@part
 def _first(jobs: Jobs, state: State, queued: Lines, held: Held) -> int:
     """Find the line whose first gang, which must fit, is chosen at each group on the way to the root; −1 if none fits."""
     for i in range(queued.number[0]):
@@ -254,7 +254,7 @@ def _first(jobs: Jobs, state: State, queued: Lines, held: Held) -> int:
     return int(chosen)
 
 
-@compiled
+@part
 def _offer(held: Held, group: int, line: int, job: int) -> None:
     """Choose the first gang of a line, which this group would start, if the group would hold less than the others so far."""
     facts, would = held.facts, 0
@@ -268,7 +268,7 @@ def _offer(held: Held, group: int, line: int, job: int) -> None:
     facts[above, CHOSEN], facts[above, LEAST], facts[above, OF] = line, would, group
 
 
-@compiled
+@part
 def _before(would: int, weight: int, order: int, least: int, its_weight: int, its_order: int) -> bool:
     if (weight == 0) != (its_weight == 0):
         return its_weight == 0

@@ -26,7 +26,7 @@ from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
 from apportion.simulation import demoted
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import FOREVER, HELD, RUNNING, SINCE, Jobs, State, fixed, next_instant, opening, runs
 from apportion.simulation.overtaking import one_number
 from apportion.simulation.preemptive import LIVE, Walk, dispatch, happen, restarting, sizes, sort, walk
@@ -134,13 +134,13 @@ def _advance_as_tiresias(
                     clock[WAKE] = min(clock[WAKE], wake)
 
 
-@compiled
+@part
 def _held(state: State, job: int, now: int) -> int:
     """Seconds for which a live gang has held its places."""
     return int(state.book[job, HELD] + (now - state.book[job, SINCE] if runs(state, job) else 0))
 
 
-@compiled
+@part
 def _those_that_run_first(state: State, walks: Walk, clock: Ints) -> None:
     """Let gangs that run stand before those that wait, each in the order in which they stand."""
     clock[BACK] = 0

@@ -40,7 +40,7 @@ from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace
 from apportion.errors import BadInput, nearest
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import (
     END,
     FOREVER,
@@ -160,7 +160,7 @@ def _advance(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learn
             _wake(jobs, state, walks, homes, learned, walks.order[i], now)
 
 
-@compiled
+@part
 def _wake(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned, job: int, now: int) -> None:
     """Look again when a running gang reaches the next queue, or a queued one has to run."""
     if not runs(state, job):
@@ -171,7 +171,7 @@ def _wake(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned,
         homes.wake[0] = min(homes.wake[0], _demoted(jobs, state, homes, learned, job, now))
 
 
-@compiled
+@part
 def _learn_of(state: State, homes: Homes, learned: Learned, job: int) -> None:
     """Take note of a job if it has ended: among its member's, and among all."""
     if state.book[job, END] == NEVER:
@@ -181,7 +181,7 @@ def _learn_of(state: State, homes: Homes, learned: Learned, job: int) -> None:
         _learn(learned, row, homes.length[job])
 
 
-@compiled
+@part
 def _learn(learned: Learned, row: int, seconds: int) -> None:
     """Take note of a job that ended after so many seconds, and find ρ of the steps that it passed anew."""
     last, begin = _step(seconds), 0
@@ -200,7 +200,7 @@ def _learn(learned: Learned, row: int, seconds: int) -> None:
         learned.rho[row, step] = least
 
 
-@compiled
+@part
 def _step(seconds: int) -> int:
     minutes, step = seconds // 60, 0
     while minutes > 0 and step < STEPS - 1:
@@ -213,7 +213,7 @@ def _end_of(step: int) -> int:
     return 60 << step
 
 
-@compiled
+@part
 def _needs(learned: Learned, member: int, seconds: int) -> int:
     step, everybody = _step(seconds), len(learned.reached) - 1
     if learned.reached[member, step] >= ENOUGH:
@@ -223,7 +223,7 @@ def _needs(learned: Learned, member: int, seconds: int) -> int:
     return _end_of(step)
 
 
-@compiled
+@part
 def _latest(jobs: Jobs, state: State, homes: Homes, job: int, now: int) -> int:
     """The last second from which on a live job has to run so that it ends no later than at home; `NEVER` if not known."""
     if homes.started[job] == NEVER:
@@ -234,7 +234,7 @@ def _latest(jobs: Jobs, state: State, homes: Homes, job: int, now: int) -> int:
     return int(homes.started[job] + homes.length[job] - left)
 
 
-@compiled
+@part
 def _rank(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned, job: int, now: int) -> None:
     left, how = remaining(jobs, state, job, now), learned.how[0]
     got = homes.length[job] - left
@@ -249,7 +249,7 @@ def _rank(jobs: Jobs, state: State, walks: Walk, homes: Homes, learned: Learned,
         walks.key[job, 1] = _needs(learned, learned.member[job], got) * learned.size[job]
 
 
-@compiled
+@part
 def _level(attained: int, quantum: int) -> int:
     """Number the queue of a gang by what it attained: 0 below the quantum of a whole unit, 1 below two, 2 below four, …"""
     quanta, level = attained // quantum, 0
@@ -258,7 +258,7 @@ def _level(attained: int, quantum: int) -> int:
     return level
 
 
-@compiled
+@part
 def _demoted(jobs: Jobs, state: State, homes: Homes, learned: Learned, job: int, now: int) -> int:
     """The second in which a running gang reaches the next queue, or the next step."""
     got = homes.length[job] - remaining(jobs, state, job, now)

@@ -16,7 +16,7 @@ import numpy as np
 from apportion.domain.arrays import Ints
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import FOREVER, RUNNING, SINCE, Jobs, State, next_instant, opening, runs
 from apportion.simulation.preemptive import LIVE, Walk, dispatch, happen, longer_than_restarts, restarting, sort, walk
 from apportion.simulation.replay import KernelQueue
@@ -76,7 +76,7 @@ def _advance(jobs: Jobs, state: State, walks: Walk, began: Ints, clock: Ints, qu
                 clock[WAKE] = min(clock[WAKE], max(began[job], state.book[job, SINCE]) + quantum)
 
 
-@compiled
+@part
 def _expired(state: State, began: Ints, job: int, quantum: int, now: int) -> bool:
     """Tell whether a quantum ends now, and let the one that goes on begin where it did."""
     since = max(began[job], state.book[job, SINCE])
@@ -84,7 +84,7 @@ def _expired(state: State, began: Ints, job: int, quantum: int, now: int) -> boo
     return bool(began[job] == now > since)
 
 
-@compiled
+@part
 def _to_the_back(walks: Walk, clock: Ints, job: int) -> None:
     clock[BACK] += 1
     walks.key[job, 0] = clock[BACK]

@@ -20,7 +20,7 @@ from apportion.domain.arrays import Ints
 from apportion.domain.schedule import NEVER
 from apportion.domain.trace import Trace
 from apportion.ports import Queue
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 from apportion.simulation.events import FOREVER, RUNNING, Jobs, State, next_instant, opening, runs
 from apportion.simulation.preemptive import (
     LIVE,
@@ -95,7 +95,7 @@ def _advance(jobs: Jobs, state: State, walks: Walk, ends: Ints, wake: Ints, leas
                 wake[0] = min(wake[0], ends[job])
 
 
-@compiled
+@part
 def _ended(ends: Ints, job: int, lease: int, now: int) -> bool:
     """Tell whether a lease ends now, and renew those that ended before, while nobody waited."""
     if ends[job] < now:
@@ -103,7 +103,7 @@ def _ended(ends: Ints, job: int, lease: int, now: int) -> bool:
     return bool(ends[job] == now)
 
 
-@compiled
+@part
 def _rank(jobs: Jobs, state: State, walks: Walk, job: int, now: int) -> None:
     """Let −ρ be the key of a gang: whole part, then 62 bits, so that distinct fractions of up to 31 bits stay distinct."""
     alone = 0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from apportion.domain.arrays import Bools, Ints
-from apportion.simulation.compiled import compiled
+from apportion.simulation.compiled import compiled, part
 
 
 def place(
@@ -78,7 +78,7 @@ def _give(
             on_node[ahead[service, region], service] += 1
 
 
-@compiled
+@part
 def _next(given: Ints, asked: Ints, full: Bools, by_tie: Ints) -> int:
     """Find the service with the smallest (given + ½)/asked; −1 if none wants or can take more."""
     best = -1
@@ -90,7 +90,7 @@ def _next(given: Ints, asked: Ints, full: Bools, by_tie: Ints) -> int:
     return best
 
 
-@compiled
+@part
 def _take(free: Ints, first: Ints, ahead: Ints, bundle: Ints, preference: Ints) -> int:
     """Take one replica's bundle from a node, and return its region; −1 if there is no room."""
     for region in preference:
@@ -106,7 +106,7 @@ def _take(free: Ints, first: Ints, ahead: Ints, bundle: Ints, preference: Ints) 
     return -1
 
 
-@compiled
+@part
 def _fits(bundle: Ints, free: Ints) -> bool:
     for r in range(len(free)):  # noqa: SIM110  # compiled: a plain loop
         if bundle[r] > free[r]:
