@@ -393,16 +393,12 @@ class Slowly:
                 return None
             reached.append(min(above))
             lasting.append(min((self.z[i] + dust[i]) / n[i] for i in who if level_of[i] >= k))
-            root, steep = self.root(k, reached, lasting, cap, dust, who)
+            root, spare = self.root(k, reached, lasting, cap, dust, who)
             if root is None:
                 return None
             bounds.append(root)
             gaps.append(root / reached[k] - 1)
-            may = (
-                Fraction(1, MICRO)
-                + (lasting[k] / reached[k] - 1)
-                + (2 * self.worth_of_dust(k, who) / steep if steep else 0)
-            )
+            may = Fraction(1, MICRO) + (lasting[k] / reached[k] - 1) + spare / reached[k]
             self.wide_levels.append((gaps[-1], may))
         if not many:
             reached = [min((self.z[i] / n[i] for i in who), default=Fraction(0))]
@@ -410,27 +406,34 @@ class Slowly:
         return reached[0], bounds[0], max(gaps, default=Fraction(0))
 
     def root(self, k, reached, lasting, cap, dust, who):
-        """θ̄ of one level."""
+        """θ̄ of one level, and by how much two millionths of a task for everybody raise it."""
         n, level_of = self.weight, self.of.level_of
         rising = [i for i in who if not 0 <= level_of[i] < k]
-        fixed = self.outside(k)
+        fixed, spare = self.outside(k), self.worth_of_dust(k, rising)
         for i in set(who) - set(rising):
             j = level_of[i]
-            held = (lasting[j] + reached[j] / MICRO) * n[i] + dust[i]
-            fixed += self.hull(k, i, min(self.z[i], held))
+            held = min(self.z[i], (lasting[j] + reached[j] / MICRO) * n[i] + dust[i])
+            paid, more = self.hull(k, i, held), self.hull(k, i, min(held + dust[i], cap[i]))
+            fixed, spare = fixed + paid, spare + max(more - paid, self.worth_of_dust(k, [i]))
 
         def spent(theta):
             return fixed + sum((self.hull(k, i, min(theta * n[i], cap[i])) for i in rising), Fraction(0))
 
-        bends = sorted({Fraction(0), *(rate / n[i] for i in rising for rate, _ in self.points(k, i))})
-        worth, level = self.worth(k), reached[k]
-        beyond = next((bend for bend in bends if bend > level), level + 1)
-        steep = level * (spent(beyond) - spent(level)) / (beyond - level)
-        for low, high in pairwise(bends):
+        bends = {Fraction(0), *(rate / n[i] for i in rising for rate, _ in self.points(k, i))}
+        worth = self.worth(k)
+        top = self.spends(worth, spent, bends)
+        if top is None:
+            return None, 0
+        least = spent(reached[k])
+        return top, top - self.spends(max(worth - 2 * spare, least), spent, {*bends, reached[k]})
+
+    def spends(self, money, spent, bends):
+        """The highest level that costs no more than so much."""
+        for low, high in pairwise(sorted(bends)):
             here, there = spent(low), spent(high)
-            if here <= worth < there:
-                return low + (high - low) * (worth - here) / (there - here), steep
-        return None, steep
+            if here <= money < there:
+                return low + (high - low) * (money - here) / (there - here)
+        return None
 
     def worth_of_dust(self, k: int, who) -> Fraction:
         """What a millionth of a task for everybody on every flavor costs."""

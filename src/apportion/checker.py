@@ -549,7 +549,7 @@ def leximin(question: Question, claimed: Claimed) -> Stated:
         if not level or not top:
             return Stated(why=f"the prices of level {k} bound nothing")
         bounds.append(Fraction(top, UNIT))
-        gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + 2 * dust))  # one floored, one rounded up
+        gaps.append((bounds[k] / level.at - 1, LOOSENESS + level.lost + dust))
     first, bound = (held[0].at, bounds[0]) if held and held[0] else (capped, cap)
     beyond, allowed = max(gaps, key=lambda pair: pair[0] - pair[1])
     excess = int(beyond > allowed)
@@ -605,10 +605,11 @@ def with_capped(found: Levels, term: Term, at: Fraction, cap: Fraction) -> Level
 def level_bound(
     question: Question, claimed: Claimed, base: Standing, held: Sequence[Level | None], k: int
 ) -> tuple[int, Fraction]:
-    """Find θ̄_k in parts of UNIT, 0 if there is none, and what a millionth of a task for everybody is worth in θ/θ_k.
+    """Find θ̄_k in parts of UNIT, 0 if there is none, and by what part of θ_k two millionths of a task for everybody raise it.
 
     A claim that level j < k holds must keep its z, but no more than its own rounding and a millionth above what θ_j can
-    have been; all others of the program must reach min(θ·n, cap), and those outside it their least.
+    have been; all others of the program must reach min(θ·n, cap), and those outside it their least. For a claim that is held
+    a millionth costs what its rate would cost more with it, if that is more.
     """
     prices, money = claimed.prices[k], MICRO * claimed.denominator
     keep = [int(UNIT * (level.most + level.at * LOOSENESS)) if level else 0 for level in held]
@@ -621,16 +622,18 @@ def level_bound(
         if not term.inside:
             left -= UNIT * term.least * min(cost, default=0) // money
             continue
-        dust += sum(cost)
         if 0 <= j < k:
             must = min(term.reached, keep[j] * n // (term.of * UNIT) + sum(term.rate))
-            left -= cost_curve(term, cost, must * UNIT, money)[0]
+            paid = cost_curve(term, cost, must * UNIT, money)[0]
+            left, more = left - paid, cost_curve(term, cost, (must + sum(term.rate)) * UNIT, money)[0] - paid
+            dust += max(UNIT * sum(cost) // money, more)
         else:
+            dust += UNIT * sum(cost) // money
             paid, steep, bends = cost_curve(term, cost, start * n // term.of, money)
             left, slope = left - paid, slope + steep
             events += bends
-    share = Fraction(dust * UNIT * UNIT, money * slope * start) if slope and start else Fraction(0)
-    return root(left, start, slope, events), share
+    top, less = (root(money_, start, slope, events) for money_ in (left, max(left - 2 * dust, 0)))
+    return top, Fraction(top - less, start) if start else Fraction(0)
 
 
 def cost_curve(term: Term, cost: Row, rate: int, money: int) -> tuple[int, int, list[Pair]]:
