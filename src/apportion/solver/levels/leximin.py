@@ -13,9 +13,7 @@ from apportion.solver.levels.large import large_levels
 from apportion.solver.problem import Answer, Problem
 
 FIRM = 1e4  # a claim that is a ten-thousandth of a level's money may take up all of its gap
-FIRMER = (
-    4.0  # times the least stress of earlier levels' prices, where at the least some claim would as soon turn to others
-)
+FIRMER = 4.0  # times the least stress of earlier levels' prices: at the least some claim would as soon turn to others
 
 
 def leximin(

@@ -24,10 +24,8 @@ from apportion.domain.arrays import Bools, Floats
 from apportion.solver.problem import Problem
 
 FACTOR = 4.0  # from one α to the next
-URGENT, FAINT = (
-    1e8,
-    1e-7,
-)  # what one more unit of ζ is worth to who is surely at its cap, and to who is far above the level
+URGENT = 1e8  # what one more unit of ζ is worth to who is surely at its cap
+FAINT = 1e-7  # likewise, to who is far above the level
 SETTLED = 0.5  # steps of the level, times α, that count as none
 AGAIN = 4  # most steps of the level for one α
 HELD = 1e-8  # part of its rate with all its tasks by which a claim misses that at most, if its cap holds it
