@@ -8,6 +8,7 @@ import pytest
 
 import apportion as ap
 from apportion import loop, registry
+from apportion.cli.compare import _guardrails
 from apportion.comparison import compare
 from apportion.comparison.difference import difference
 from apportion.domain.charter import Charter, Entitlements
@@ -258,3 +259,12 @@ def _turned(path):
     """Where the corners of an outline stand beside its first, whatever its place."""
     corners = [tuple(map(float, corner.split())) for corner in path.strip("MZ").split("L")] if path else []
     return tuple((round(x - corners[0][0]), round(y - corners[0][1])) for x, y in corners)
+
+
+def test_guardrails_that_leave_more_of_the_total_rate_are_not_said_to_cost_less_than_nothing():
+    assert (
+        _guardrails("nash", 0.5, -2.0)
+        == "The guardrails of nash cost 0.5 of the objective; the total rate is 2 higher."
+    )
+    assert _guardrails("equal", None, -2.0) == "With the guardrails of equal the total rate is 2 higher."
+    assert _guardrails("equal", None, 0.0) == "The guardrails of equal cost nothing of the total rate."

@@ -105,17 +105,29 @@ def _sentence(found: Any, plot: Path | None) -> str:
     ]
     if found.best:
         said.append(f"Price of fairness: against {found.best[0]}, whose total rate is {found.best[1]:,.6g}.")
-    for row in found.rules:
-        if row.get("guardrail_price_rate") is not None:
-            price = row.get("guardrail_price")
-            of = "" if price is None else f"{price:,.4g} of the objective and "
-            less = f"{row['guardrail_price_rate']:,.4g}" if row["guardrail_price_rate"] else "nothing"
-            said.append(f"The guardrails of {row['rule']} cost {of}{less} of the total rate.")
+    said += [
+        _guardrails(row["rule"], row.get("guardrail_price"), row["guardrail_price_rate"])
+        for row in found.rules
+        if row.get("guardrail_price_rate") is not None
+    ]
     if found.frontier and _one_point(found.frontier):
         said.append("Equal compute also buys most capability: with one curve for all, the frontier is one point.")
     if plot is not None:
         said.append(f"Drawn in {plot}.")
     return " ".join(said)
+
+
+def _guardrails(rule: str, objective: float | None, rate: float) -> str:
+    """Say what guardrails cost; where the rule does not look for the most rate, there may be more of it with them."""
+    costs = [] if objective is None else [f"{objective:,.4g} of the objective"]
+    if rate >= 0.0:
+        costs.append(f"{rate:,.4g} of the total rate" if rate else "nothing of the total rate")
+    told = f"The guardrails of {rule} cost {' and '.join(costs)}" if costs else f"With the guardrails of {rule}"
+    if rate >= 0.0:
+        return f"{told}."
+    return (
+        f"{told}; the total rate is {-rate:,.4g} higher." if costs else f"{told} the total rate is {-rate:,.4g} higher."
+    )
 
 
 def _one_point(frontier: list[dict[str, float]]) -> bool:
