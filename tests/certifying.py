@@ -424,8 +424,8 @@ class Slowly:
         top = self.spends(worth, spent, bends)
         if top is None:
             return None, 0
-        least = spent(reached[k])
-        return top, top - self.spends(max(worth - 2 * spare, least), spent, {*bends, reached[k]})
+        less = min(worth, max(worth - 2 * spare, spent(reached[k])))
+        return top, top - self.spends(less, spent, {*bends, reached[k]})
 
     def spends(self, money, spent, bends):
         """The highest level that costs no more than so much."""

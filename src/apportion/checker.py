@@ -632,7 +632,7 @@ def level_bound(
             paid, steep, bends = cost_curve(term, cost, start * n // term.of, money)
             left, slope = left - paid, slope + steep
             events += bends
-    top, less = (root(money_, start, slope, events) for money_ in (left, max(left - 2 * dust, 0)))
+    top, less = (root(spent, start, slope, events) for spent in (left, min(left, max(left - 2 * dust, 0))))
     return top, Fraction(top - less, start) if start else Fraction(0)
 
 
