@@ -23,8 +23,8 @@ MEMBERS, SEED = 3, bytes(32)
 
 
 def tried(share):
-    """How many worlds a test tries: a quarter of its share, so that all tests together take minutes."""
-    return settings(max_examples=int(os.environ.get("APPORTION_WORLDS", share // 4)), deadline=None)
+    """How many worlds a test tries: half of its share, so that all tests together take minutes."""
+    return settings(max_examples=int(os.environ.get("APPORTION_WORLDS", share // 2)), deadline=None)
 
 
 def settled(world):
