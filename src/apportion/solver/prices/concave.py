@@ -55,8 +55,17 @@ def concave(given: Problem, alpha: float, start: Floats | None = None, tolerance
     Claims that can reach no positive rate stand outside and get nothing. `start` (F, R) takes earlier prices.
     """
     claims = _masked(given)
-    if alpha > STEEP or (alpha > 1.0 and len(claims) <= AT_ONCE):
-        return _steep(claims, alpha, start, tolerance)
+    if alpha <= 1.0 or (alpha <= STEEP and len(claims) > AT_ONCE):
+        return _as_given(claims, alpha, start, tolerance)
+    found = _steep(claims, alpha, start, tolerance)
+    if found.reached or len(claims) > AT_ONCE:
+        return found
+    other = _as_given(claims, alpha, start, tolerance)  # better where speeds lie many orders of magnitude apart
+    return other if other.gap < found.gap else found
+
+
+def _as_given(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> Answer:
+    """Solve in the units that are given, with equal claims as one."""
     together = classes(claims, alpha)
     if together is not None:
         prices, x = _found(together.problem, alpha, start, tolerance)
