@@ -58,10 +58,11 @@ def concave(given: Problem, alpha: float, start: Floats | None = None, tolerance
     if alpha <= 1.0 or (alpha <= STEEP and len(claims) > AT_ONCE):
         return _as_given(claims, alpha, start, tolerance)
     found = _steep(claims, alpha, start, tolerance)
-    if found.reached or len(claims) > AT_ONCE:
+    kept = bool((found.x.sum(axis=1) >= claims.minimum * (1.0 - 2.0**-50)).all())
+    if (found.reached and kept) or len(claims) > AT_ONCE:
         return found
-    other = _as_given(claims, alpha, start, tolerance)  # better where speeds lie many orders of magnitude apart
-    return other if other.gap < found.gap else found
+    other = _as_given(claims, alpha, start, tolerance)  # better where speeds lie far apart, or least tasks bind
+    return other if other.gap < found.gap or (other.reached and not kept) else found
 
 
 def _as_given(claims: Problem, alpha: float, start: Floats | None, tolerance: float) -> Answer:
