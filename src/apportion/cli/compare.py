@@ -119,15 +119,12 @@ def _sentence(found: Any, plot: Path | None) -> str:
 
 def _guardrails(rule: str, objective: float | None, rate: float) -> str:
     """Say what guardrails cost; where the rule does not look for the most rate, there may be more of it with them."""
-    costs = [] if objective is None else [f"{objective:,.4g} of the objective"]
+    less = [] if objective is None else [f"{objective:,.4g} of the objective"]
     if rate >= 0.0:
-        costs.append(f"{rate:,.4g} of the total rate" if rate else "nothing of the total rate")
-    told = f"The guardrails of {rule} cost {' and '.join(costs)}" if costs else f"With the guardrails of {rule}"
-    if rate >= 0.0:
-        return f"{told}."
-    return (
-        f"{told}; the total rate is {-rate:,.4g} higher." if costs else f"{told} the total rate is {-rate:,.4g} higher."
-    )
+        less.append(f"{f'{rate:,.4g}' if rate else 'nothing'} of the total rate")
+        return f"The guardrails of {rule} cost {' and '.join(less)}."
+    more = f"the total rate is {-rate:,.4g} higher."
+    return f"The guardrails of {rule} cost {less[0]}; {more}" if less else f"With the guardrails of {rule} {more}"
 
 
 def _one_point(frontier: list[dict[str, float]]) -> bool:

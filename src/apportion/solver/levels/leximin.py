@@ -114,7 +114,7 @@ def _stresses(division: Division, prices: list[Floats], levels: Floats) -> Itera
     capacity, k = division.claims.capacity, len(prices) - 1
     over = np.sum([np.zeros_like(capacity), *(_one(price, capacity) for price in prices[:k])], axis=0)
     yield over, USUAL * float((prices[k] * capacity).sum()) if k else 0.0
-    for firmer in (0.0, 1.0, FIRMER)[: 1 if k == 1 else 3 * k]:
+    for firmer in ((), (0.0,), (0.0, 1.0, FIRMER))[min(k, 2)]:  # (of one earlier level nothing is nested)
         over = _nested(division, prices, levels, firmer) if firmer else over
         least = division.stress(k, levels[k], prices[k], over)
         yield from ((over, least * part) for part in EASED)
